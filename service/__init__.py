@@ -1,0 +1,1 @@
+"""Clearline: an accessible voice and SMS information service about metastatic breast cancer."""

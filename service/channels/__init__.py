@@ -1,0 +1,1 @@
+"""How a reply is put: as words in segments, or as recordings and keys."""

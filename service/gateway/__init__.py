@@ -1,0 +1,1 @@
+"""The phone company: what we ask of it, and how it answers."""
