@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from service.content.topic import Keywords, Page, Topic, Wording
 from service.languages import Language
 
 HERE = Path(__file__).parent
+
+# A source named in an evidence entry: `S17a`, or `S60bd` for two parts of one source.
+CITED = re.compile(r"\b(S\d+)([a-z]*)\b")
 
 
 @dataclass(frozen=True)
@@ -35,17 +39,32 @@ class Fact:
     statement: str
     evidence: str
 
+    @property
+    def cited(self) -> tuple[tuple[str, str], ...]:
+        """The sources named, each with the letters of its parts (empty for the whole): `("S39", "")`."""
+        return tuple((found[1], found[2]) for found in CITED.finditer(self.evidence))
+
 
 @dataclass(frozen=True)
 class Source:
-    """Where a fact was read. `weak` marks one to be replaced before publishing."""
+    """Where a fact was read. `parts` are its lettered parts, `also` further addresses, `date` as the source gives it.
+
+    `weak` marks a source to be replaced before publishing, `weak_parts` the letters of parts to be replaced."""
 
     code: str
     title: str
     publisher: str
     address: str
     date: str
+    also: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
     weak: bool = False
+    weak_parts: tuple[str, ...] = ()
+
+    def weak_at(self, letters: str) -> bool:
+        """Is what `letters` cite of it weak? No letters cite the whole, which is weak only if all of it is."""
+        return self.weak or (letters != "" and set(letters) <= set(self.weak_parts))
 
 
 @dataclass(frozen=True)
@@ -143,10 +162,14 @@ def _source(code: str, entry: dict[str, Any]) -> Source:
     return Source(
         code=code,
         title=entry["title"],
-        publisher=entry.get("publisher", ""),
+        publisher=entry["publisher"],
         address=entry["address"],
-        date=str(entry.get("date", "")),
+        date=str(entry["date"]),
+        also=tuple(entry.get("also", ())),
+        parts=entry.get("parts", {}),
+        note=entry.get("note", ""),
         weak=entry.get("weak", False),
+        weak_parts=tuple(entry.get("weak_parts", ())),
     )
 
 
