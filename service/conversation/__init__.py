@@ -1,1 +1,1 @@
-"""How a talk unfolds: what a person said, where they are, and what we answer. Knows nothing of phones or databases."""
+"""How a talk unfolds: what a person said, where they are, what we answer. Knows nothing of phones or databases."""

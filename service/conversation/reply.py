@@ -100,7 +100,8 @@ Effect = OptOut | OptIn | SetLanguage | SetPace | TextPlace | Raise
 @dataclass(frozen=True)
 class Reply:
     """What comes back. `wait` is the seconds of silence to allow, `code` whether up to three digits may come fast,
-    `speech` whether spoken menu words are taken too. No parts means no answer at all."""
+    `speech` whether spoken menu words are taken too, `slowly` whether to speak at the slow pace this once. No parts
+    means no answer at all."""
 
     parts: tuple[Part, ...] = ()
     effects: tuple[Effect, ...] = ()
@@ -108,6 +109,7 @@ class Reply:
     wait: int = 10
     code: bool = False
     speech: bool = False
+    slowly: bool = False
 
 
 SILENT = Reply()

@@ -10,7 +10,8 @@ from service.conversation.understanding.reading import Reading
 @dataclass(frozen=True)
 class Text:
     """A text, read. `minute` is now in minutes since 1970, `first` whether this phone never wrote before, `stopped`
-    whether it opted out, `clinic` whether it came to a clinic's own number, `blind` whether we could not remember."""
+    whether it opted out, `clinic` whether it came to a clinic's own number, `blind` whether we could not remember,
+    `empty` whether there were no words (a picture, a space)."""
 
     reading: Reading
     minute: int
@@ -18,6 +19,7 @@ class Text:
     stopped: bool = False
     clinic: bool = False
     blind: bool = False
+    empty: bool = False
 
 
 @dataclass(frozen=True)

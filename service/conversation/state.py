@@ -23,7 +23,7 @@ class State:
     `asked` is the last question: the code of a menu, or `gate.CODE`, `pick.CODE.CODE`, `heard.CODE`, else `none`.
     `asked_at`, `seen_at` and `fever_at` are minutes since 1970 (texts only; 0 is never). `held` is the key that came
     twice within a second. `offered` counts the choices read out one at a time, 0 when they are not. `texting` is set
-    once the caller was asked to press 8 again, `texted` holds the codes texted in this call, `told` whether 6, 7 and 8
+    once the caller was asked to press 8 again, `texted` holds the pages texted in this call, `told` whether 6, 7, 8
     were explained, `misses` and `silences` count since the last thing that was understood."""
 
     language: Language | None = None

@@ -23,7 +23,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Node:
-    """One place. `topic` and `action` are ids, empty where they do not apply; `choices` are the codes below a menu."""
+    """One place. `topic` and `action` are ids or empty; `choices` are the codes below a menu."""
 
     code: str
     kind: Kind

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class World:
-    """Facts of the moment handed to the engine. `person` is the number to dial now (E.164), empty where none is set."""
+    """Facts of the moment handed to the engine. `person` is the number to dial now (E.164), empty where none is set;
+    `line_number` is ours to call back; `can_text` whether this caller's phone can be sent a text."""
 
     person: str = ""
     clinic_name: str = ""
     line_number: str = ""
+    can_text: bool = True
 
     @property
     def person_spoken(self) -> str:
