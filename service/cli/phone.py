@@ -11,8 +11,9 @@ import click
 from service.languages import Language
 from service.settings import BadSettings, from_environment
 from service.simulator.phone import PhoneError
+from service.simulator.running import Service
 from service.simulator.strings import strings
-from service.simulator.terminal import INBOX_WAIT, Service, Terminal
+from service.simulator.terminal import INBOX_WAIT, Terminal
 
 
 @click.group(name="phone", invoke_without_command=True)
