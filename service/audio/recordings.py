@@ -11,7 +11,7 @@ from service.channels.prompts import Prompt
 from service.conversation.pace import Pace
 from service.languages import Language
 
-# Committed beside the package: the normal pace of both languages, and the list of what the slow pace must be.
+# Committed beside the package: most of the normal pace, and the list of what the clips made at set-up must be.
 COMMITTED = Path(__file__).parents[2] / "audio"
 
 
@@ -26,7 +26,7 @@ class Found:
 
 @dataclass
 class Recordings:
-    """`committed` holds the normal pace; `local`, below `var`, holds the slow one and the clinic's own prompts.
+    """`committed` holds what everybody hears first; `local`, below `var`, the slow pace and all that is made here.
 
     Clips may be made while the service runs: the local manifest is read again when it has changed, and `edition`
     then grows, so that whoever keeps addresses knows to ask for them again."""
@@ -80,11 +80,12 @@ class Recordings:
             return
         self._seen = changed
         self._made = manifest.load(self.local)
-        files = {}
-        for folder, held in ((self.committed, self._here), (self.local, self._made)):
-            for (_, pace, _), entry in held:
-                # The committed manifest lists slow clips too, but their files are made locally.
-                if pace is Pace.NORMAL or held is self._made:
-                    files[entry.file] = Found(folder / entry.file, entry.sha256, entry.bytes)
-        self._files = files
+        # The committed manifest lists what is made locally too, so a clip counts where its file lies.
+        self._files = {
+            entry.file: Found(folder / entry.file, entry.sha256, entry.bytes)
+            for folder, held in ((self.committed, self._here), (self.local, self._made))
+            for present in [{f"{path.parent.name}/{path.name}" for path in folder.glob("*/*.wav")}]
+            for _, entry in held
+            if entry.file in present
+        }
         self.edition += 1

@@ -16,7 +16,6 @@ from service.audio.finish import Format, finish
 from service.audio.manifest import Entry, Manifest, file_name, key_of, write_in_one_move
 from service.audio.script import Line
 from service.audio.voices.voice import CannotSpeak, Voice
-from service.conversation.pace import Pace
 
 WORKERS = 2
 SAVE_EVERY_S = 5.0
@@ -53,7 +52,7 @@ def render(
     progress: Callable[[int, int], None] = lambda done, total: None,
     workers: int = WORKERS,
 ) -> Counts:
-    """Bring the clips of `lines` up to date: normal ones under `committed`, slow and local ones under `local`.
+    """Bring the clips of `lines` up to date, those to commit under `committed` and the others under `local`.
 
     `lines` must be whole sets (all lines of a language and pace), because clips of these sets that no line asks
     for are removed. A line that fails keeps its last good clip. Interrupted, it goes on where it stopped."""
@@ -65,7 +64,7 @@ def render(
 def _alone(local: Path) -> Iterator[None]:
     """Wait for another run to end: each would sweep away the files that the other has not listed yet."""
     local.mkdir(parents=True, exist_ok=True)
-    with (local / ".rendering").open("w") as lock:
+    with (local / ".rendering").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -100,7 +99,7 @@ def key(line: Line, voice: Voice, form: Format) -> str:
 
 
 def _is_current(line: Line, voice: Voice, form: Format, committed: Shelf, local: Shelf) -> bool:
-    shelf = local if _is_made_locally(line) else committed
+    shelf = committed if line.committed else local
     entry = shelf.manifest.get(line.place)
     if entry is None or entry.key != key(line, voice, form) or entry.text != line.words:
         return False
@@ -126,7 +125,7 @@ def _render_all(
     progress(0, len(todo))
     with ThreadPoolExecutor(workers) as pool:
         jobs: dict[Future[Entry], Line] = {
-            pool.submit(_make, line, voice, form, (local if _is_made_locally(line) else committed).folder): line
+            pool.submit(_make, line, voice, form, (committed if line.committed else local).folder): line
             for line in todo
         }
         try:
@@ -166,14 +165,14 @@ def _make(line: Line, voice: Voice, form: Format, folder: Path) -> Entry:
 
 
 def _file(line: Line, entry: Entry, committed: Shelf, local: Shelf) -> None:
-    """List a clip. A slow one is made locally and listed in the committed manifest too, as what it must be."""
-    if _is_made_locally(line):
+    """List a clip. One that is made locally is listed in the committed manifest too, as what it must be."""
+    if not line.committed:
         local.manifest.entries[line.place] = entry
     if line.local:
         return
     listed = committed.manifest.get(line.place)
     # Another machine may round another way: then the committed hash stays, and `audio check` compares lengths.
-    if line.pace is Pace.NORMAL or listed is None or (listed.key, listed.text) != (entry.key, entry.text):
+    if line.committed or listed is None or (listed.key, listed.text) != (entry.key, entry.text):
         committed.manifest.entries[line.place] = entry
 
 
@@ -183,7 +182,7 @@ def _forget(lines: list[Line], shelves: tuple[Shelf, Shelf]) -> int:
     committed, local = shelves
     wanted = {
         id(committed): {line.place for line in lines if not line.local},
-        id(local): {line.place for line in lines if _is_made_locally(line)},
+        id(local): {line.place for line in lines if not line.committed},
     }
     dropped = 0
     for shelf in shelves:
@@ -200,7 +199,3 @@ def _sweep(shelf: Shelf) -> int:
     for path in orphans:
         path.unlink()
     return len(orphans)
-
-
-def _is_made_locally(line: Line) -> bool:
-    return line.local or line.pace is Pace.SLOW

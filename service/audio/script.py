@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,10 +12,16 @@ from service.content.library import Library
 from service.conversation.pace import Pace
 from service.languages import Language
 
+# What everybody hears first is committed at the normal pace. The rest (third pages, and what is said after a mistake)
+# is made at set-up, as the slow pace is, because a repository should not hold more than 64 MB of sound.
+COMMITTED = re.compile(r"menu\..+|phrase\..+|topic\..+\.[12]")
+
 
 @dataclass(frozen=True)
 class Line:
-    """One clip to record. `words` are as written, `spoken` as they are said; `local` ones are never committed."""
+    """One clip to record. `words` are as written, `spoken` as they are said.
+
+    `local` ones hold a clinic's own words: they are neither committed nor listed."""
 
     language: Language
     pace: Pace
@@ -28,6 +35,11 @@ class Line:
         """Where the clip stands in a manifest."""
         return self.language, self.pace, self.clip
 
+    @property
+    def committed(self) -> bool:
+        """Does its file stand in the repository? Else it is made at set-up."""
+        return not self.local and self.pace is Pace.NORMAL and COMMITTED.fullmatch(self.clip) is not None
+
 
 def script(
     library: Library,
@@ -37,7 +49,9 @@ def script(
 ) -> Iterator[Line]:
     """Every line of the chosen languages and paces; `clinic` fills the fields of local prompts."""
     for language in languages:
-        for prompt in every_prompt(library, language, clinic):
+        # A prompt that several places share is recorded once.
+        prompts = {prompt.clip: prompt for prompt in every_prompt(library, language, clinic)}
+        for prompt in prompts.values():
             spoken = spoken_form(prompt.words, language)
             for pace in paces:
                 yield Line(language, pace, prompt.clip, prompt.words, spoken, prompt.local)

@@ -55,6 +55,14 @@ def test_normal_clips_are_committed_and_slow_ones_only_listed(folders: tuple[Pat
     assert len(files(local)) == 8
 
 
+def test_third_pages_are_made_at_set_up_and_listed(folders: tuple[Path, Path]) -> None:
+    third = replace(LINES[0], clip="topic.chemo.3", pace=Pace.NORMAL)
+    run([third], folders)
+    assert files(folders[0]) == set()
+    assert len(files(folders[1])) == 1
+    assert listed(folders[0]) == {("en", "normal", "topic.chemo.3")}
+
+
 def test_a_clinic_s_own_words_are_never_committed(folders: tuple[Path, Path]) -> None:
     run(LINES, folders)
     assert "Oak Street" not in (folders[0] / "manifest.json").read_text()

@@ -1,0 +1,150 @@
+"""`clearline audio`: render the recordings, and check that they are whole, current and fit for the phone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from service.audio.finish import Format
+from service.audio.manifest import BadManifest
+from service.audio.recordings import COMMITTED
+from service.audio.render import WORKERS, render
+from service.audio.script import script
+from service.audio.voices.espeak import Espeak
+from service.audio.voices.flite import Flite
+from service.audio.voices.gtts import Gtts
+from service.audio.voices.recorded import Recorded
+from service.audio.voices.tone import Tone
+from service.audio.voices.voice import CannotSpeak, Voice
+from service.content import library
+from service.content.library import ContentError
+from service.conversation.pace import Pace
+from service.languages import Language
+from service.settings import BadSettings, Settings, from_environment
+
+ENGINES = ("espeak", "flite", "gtts", "recorded", "tone")
+
+languages_option = click.option(
+    "--languages", default="en,es", show_default=True, help="Which languages, with commas between them."
+)
+pace_option = click.option(
+    "--pace", type=click.Choice(["both", *(p.value for p in Pace)]), default="both", show_default=True
+)
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="espeak",
+    show_default=True,
+    envvar="AUDIO_ENGINE",
+    help="The voice.",
+)
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice([f.value for f in Format]),
+    default="mulaw",
+    show_default=True,
+    envvar="AUDIO_FORMAT",
+    help="mu-law is what telephones use; pcm16 is twice as large.",
+)
+folder_option = click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    help="For --engine recorded: the folder with en/CLIP.wav, es/CLIP.wav.",
+)
+audio_option = click.option(
+    "--audio", "committed", type=click.Path(path_type=Path), default=COMMITTED, help="Where committed clips lie."
+)
+
+
+@click.group(name="audio")
+def command() -> None:
+    """The recordings that the phone plays."""
+
+
+@command.command("render")
+@languages_option
+@pace_option
+@engine_option
+@format_option
+@folder_option
+@audio_option
+@click.option("--online", is_flag=True, help="Allow an engine that sends our words over the internet (gtts).")
+def render_command(
+    languages: str, pace: str, engine: str, form: str, folder: Path | None, committed: Path, online: bool
+) -> None:
+    """Render every sentence that is new or changed. Safe to interrupt; the next run goes on."""
+    settings = _settings()
+    try:
+        lines = list(script(library.load(), clinic_words(settings), _languages(languages), _paces(pace)))
+        voice = _voice(engine, folder, online)
+        with _progress() as bar:
+            task = bar.add_task("Rendering", total=None)
+            counts = render(
+                lines,
+                voice,
+                committed,
+                settings.var / "audio",
+                Format(form),
+                lambda done, total: bar.update(task, completed=done, total=total),
+                workers=1 if engine == "gtts" else WORKERS,
+            )
+    except (BadManifest, CannotSpeak, ContentError) as error:
+        raise click.ClickException(str(error)) from error
+    for failure in counts.failed:
+        click.echo(f"not rendered: {failure}", err=True)
+    click.echo(
+        f"{counts.rendered} rendered, {counts.kept} unchanged, {counts.removed} removed, {len(counts.failed)} failed"
+    )
+    if counts.failed:
+        sys.exit(1)
+
+
+def clinic_words(settings: Settings) -> Mapping[str, str]:
+    """What fills the fields of prompts that hold a clinic's own words; an empty one leaves its prompts out."""
+    return {"clinic": settings.clinic_name, "line_phone": settings.line_from}
+
+
+def _voice(engine: str, folder: Path | None, online: bool) -> Voice:
+    """The engine by its name. Raises CannotSpeak, with what to do, where it cannot be used."""
+    if engine == "gtts":
+        if not online:
+            raise CannotSpeak("gtts sends every sentence to Google: add --online to allow that.")
+        return Gtts()
+    if engine == "recorded":
+        if folder is None:
+            raise CannotSpeak("Give the folder of recordings with --folder.")
+        return Recorded(folder)
+    if engine == "flite":
+        return Flite()
+    return Tone() if engine == "tone" else Espeak()
+
+
+def _settings() -> Settings:
+    try:
+        return from_environment(os.environ)
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _languages(names: str) -> list[Language]:
+    try:
+        return [Language(name.strip()) for name in names.split(",")]
+    except ValueError as error:
+        raise click.BadParameter(f"{names!r}: take en, es, or en,es", param_hint="--languages") from error
+
+
+def _paces(name: str) -> list[Pace]:
+    return list(Pace) if name == "both" else [Pace(name)]
+
+
+def _progress() -> Progress:
+    """A bar on a terminal, nothing in a log."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
