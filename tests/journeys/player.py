@@ -1,0 +1,129 @@
+"""Plays a talk written in plain text: who texts or calls, what they send, and what must come back.
+
+A line is one of:
+    # a comment
+    text from +15555550123      a person begins to text
+    call from +15555550123      a person calls
+    > chemo                     what they text; `> (empty)` is a text without words
+    > 441                       keys pressed quickly; with spaces between them, each is waited for
+    > (silence)                 on a call: nothing; also (busy), (no answer), (answered), (hang up)
+    > say: treatments           on a call: a spoken word
+    < Fever 100.4+              what must come back to the last `>`, in this order
+    < (nothing)                 no text comes back; on a call `< (ended)`: the call has ended
+    !< Stopped                  what must not come back
+    text arrives: Chemo is      a text that the line sends by itself"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from service.simulator.call import Call
+from service.simulator.phone import Phone
+
+OUTCOMES = {"(busy)": "busy", "(no answer)": "no-answer", "(answered)": "completed"}
+ARRIVES_WITHIN = 5.0  # seconds that a text of the line's own may take through the queue
+
+Inbox = Callable[[str], list[dict[str, Any]]]
+
+
+class TalkError(AssertionError):
+    """What did not come back as written; the message names the file and the line."""
+
+
+def play(path: Path, phone: Phone, inbox: Inbox) -> None:
+    """Play one file. `inbox(number)` gives the texts that the line sent to a number by itself. Raises TalkError."""
+    talk = Talk(phone, inbox)
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            talk.take(line.strip())
+        except Exception as error:
+            raise TalkError(f"{path.name}, line {number}: {line}\n{error}") from error
+    talk.hang_up()
+
+
+class Talk:
+    """One talk as it goes on: a person's phone, perhaps a call, and what came back last."""
+
+    def __init__(self, phone: Phone, inbox: Inbox) -> None:
+        self.phone, self.inbox = phone, inbox
+        self.call: Call | None = None
+        self.came: list[str] = []
+        self.place = 0  # how far into what came back the last fragment reached
+
+    def take(self, line: str) -> None:
+        """One line of the file. Raises AssertionError where it is not as written."""
+        if not line or line.startswith("#"):
+            return
+        if line.startswith("!<"):
+            self._must_not_come(line[2:].strip())
+        elif line.startswith("<"):
+            self._must_come(line[1:].strip())
+        elif line.startswith(">"):
+            self._send(line[1:].strip())
+        elif line.startswith("text arrives:"):
+            self._must_arrive(line.partition(":")[2].strip())
+        elif line.startswith("text from "):
+            self.hang_up()
+            self.phone = self.phone.as_number(line.removeprefix("text from ").strip())
+        elif line.startswith("call from "):
+            self.hang_up()
+            self.phone = self.phone.as_number(line.removeprefix("call from ").strip())
+            self.call = self.phone.call()
+            self._came([item.words for item in self.call.heard])
+        else:
+            raise AssertionError("no line of a talk begins so")
+
+    def hang_up(self) -> None:
+        """End the call, if one is on."""
+        if self.call:
+            self.call.hang_up()
+        self.call = None
+
+    def _send(self, said: str) -> None:
+        if self.call is None:
+            self._came(self.phone.text("" if said == "(empty)" else said))
+        elif said == "(hang up)":
+            self.call.hang_up()
+        else:
+            self._came([item.words for item in _do(self.call, said)])
+
+    def _came(self, words: list[str]) -> None:
+        self.came, self.place = words, 0
+
+    def _must_come(self, fragment: str) -> None:
+        if fragment == "(nothing)":
+            assert not self.came, f"nothing should have come back, but: {self.came}"
+        elif fragment == "(ended)":
+            assert self.call is None or self.call.ended, "the call is still on"
+        else:
+            found = _plain("\n".join(self.came)).find(_plain(fragment), self.place)
+            assert found >= 0, f"it came back:\n{chr(10).join(self.came) or '(nothing)'}"
+            self.place = found + len(_plain(fragment))
+
+    def _must_not_come(self, fragment: str) -> None:
+        assert _plain(fragment) not in _plain("\n".join(self.came)), f"it came back:\n{chr(10).join(self.came)}"
+
+    def _must_arrive(self, fragment: str) -> None:
+        until = time.monotonic() + ARRIVES_WITHIN
+        while not any(_plain(fragment) in _plain(message["body"]) for message in self.inbox(self.phone.number)):
+            assert time.monotonic() < until, f"these texts arrived: {self.inbox(self.phone.number)}"
+            time.sleep(0.1)
+
+
+def _do(call: Call, said: str) -> list[Any]:
+    """What is heard after a caller's line."""
+    if said == "(silence)":
+        return call.wait()
+    if said in OUTCOMES:
+        return call.dialled(OUTCOMES[said])
+    if said.startswith("say:"):
+        return call.say(said.removeprefix("say:").strip())
+    return [item for keys in said.split() for item in call.press(keys)]
+
+
+def _plain(words: str) -> str:
+    """Words for comparing: case and line ends do not count."""
+    return " ".join(words.lower().split())

@@ -1,0 +1,43 @@
+"""Talks that a nurse can read, played through the real webhooks by the pretend phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from player import TalkError, play
+
+from service.simulator.phone import Phone
+
+TALKS = sorted(Path(__file__).parent.glob("*.txt"))
+
+
+@pytest.mark.parametrize("talk", TALKS, ids=[talk.stem for talk in TALKS])
+def test_talk(talk: Path, app: Flask, phone: Phone) -> None:
+    browser = app.test_client()
+
+    def inbox(number: str) -> list[dict[str, str]]:
+        messages: list[dict[str, str]] = browser.get("/phone/inbox", query_string={"number": number}).json["messages"]
+        return messages
+
+    play(talk, phone, inbox)
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ("text from +15555550123\n> chemo\n< purple elephants", "line 3: < purple elephants"),
+        ("text from +15555550123\n> chemo\n!< chemo", "line 3: !< chemo"),
+        ("text from +15555550123\n> chemo\n< (nothing)", "nothing should have come back"),
+        ("call from +15555550123\n< (ended)", "the call is still on"),
+        ("wobble", "no line of a talk begins so"),
+    ],
+)
+def test_a_talk_that_goes_otherwise_is_told_by_its_line(
+    lines: str, reason: str, app: Flask, phone: Phone, tmp_path: Path
+) -> None:
+    talk = tmp_path / "talk.txt"
+    talk.write_text(lines)
+    with pytest.raises(TalkError, match=reason):
+        play(talk, phone, lambda number: [])
