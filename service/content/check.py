@@ -46,18 +46,18 @@ def check(
     folder: Path = HERE,
     *,
     today: date,
-    rendered: Iterable[RenderedText] = (),
+    rendered: Callable[[Library], Iterable[RenderedText]] | None = None,
     seconds: Mapping[tuple[Language, str], float] | None = None,
     complete: bool = False,
 ) -> list[Finding]:
     """What is wrong with the words below `folder` on the day `today`, in the order of files and lines.
 
-    `rendered`: texts exactly as they will be sent. `seconds`: lengths of recordings by language and clip id at the
-    normal pace (a menu's choices as `menu.CODE`, the language step as `step.language`). `complete`: a topic not yet
-    written fails. Raises ContentError where a file cannot be read at all."""
+    `rendered` gives the texts exactly as they will be sent. `seconds`: lengths of recordings by language and clip id
+    at the normal pace (a menu's choices as `menu.CODE`, the language step as `step.language`). `complete`: an
+    unwritten topic fails. Raises ContentError where a file cannot be read at all."""
     found = shape(folder)
     if not found:
-        manuscript = open_manuscript(folder, today, tuple(rendered), seconds, complete)
+        manuscript = open_manuscript(folder, today, rendered, seconds, complete)
         found = list(_findings(manuscript))
     return sorted(set(found))
 

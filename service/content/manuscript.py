@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -145,18 +145,19 @@ class Manuscript:
 def open_manuscript(
     folder: Path,
     today: date,
-    rendered: tuple[RenderedText, ...] = (),
+    rendered: Callable[[Library], Iterable[RenderedText]] | None = None,
     seconds: Mapping[tuple[Language, str], float] | None = None,
     complete: bool = False,
 ) -> Manuscript:
     """Read everything below `folder`. Raises ContentError for a file that cannot be read, or a changed review."""
+    library = load(folder)
     return Manuscript(
         folder=folder,
-        library=load(folder),
+        library=library,
         reviews=load_reviews(folder / REVIEWS_FILE),
         today=today,
         lists={name: read(folder / f"{name}.yaml") for name in WORD_LISTS},
-        rendered=rendered,
+        rendered=tuple(rendered(library)) if rendered else (),
         seconds=seconds or {},
         complete=complete,
     )

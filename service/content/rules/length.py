@@ -14,8 +14,8 @@ from service.segments import Cut, cut
 
 # Units that a segment holds when a text has more than one (3GPP TS 23.040: six octets go to the header).
 JOINED = {"GSM-7": 153, "UCS-2": 67}
-# What a menu adds to its choices: the head, the way back and the way to a person, in septets.
-MENU_FRAME = 42
+# The phrase that ends every menu but the first: the way back and the way to a person.
+MENU_FOOT = "menu_foot"
 
 
 def pages(manuscript: Manuscript) -> Iterator[Finding]:
@@ -74,7 +74,8 @@ def menus(manuscript: Manuscript) -> Iterator[Finding]:
             choices[(topic.code if topic else piece.owner)[:-1], piece.language].append(piece)
     for (menu, language), listed in choices.items():
         words = "\n".join(f"1 {piece.words}" for piece in listed)
-        if menu and cut(words + "-" * MENU_FRAME).segments > most:
+        foot = manuscript.library.phrases[MENU_FOOT].text[language] if MENU_FOOT in manuscript.library.phrases else ""
+        if menu and cut(f"{words}\n{foot}").segments > most:
             yield manuscript.found(
                 "menus.yaml",
                 menu,
