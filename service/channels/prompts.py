@@ -92,7 +92,7 @@ FORMULAS = frozenset(
 
 
 def every_prompt(library: Library, language: Language, clinic: Mapping[str, str]) -> Iterator[Prompt]:
-    """Every prompt of one language; `clinic` fills the fields of local ones, which are left out where it lacks one."""
+    """Every prompt of one language; `clinic` fills the fields of local ones, left out where it lacks one."""
     speaker = Speaker(library, build(library), clinic)
     for node in speaker.tree.nodes.values():
         if node.kind is Kind.MENU:

@@ -68,7 +68,7 @@ def _one(tree: Tree, state: State, key: str, seconds: float, world: World) -> Tu
             return put(tree, places.at(state, code))
     elif key in CHOICES and key == state.last_key and seconds < SAME_PRESS_SECONDS:
         return put(tree, replace(state, held=key, last_key=""))
-    state = replace(state, last_key=key, held="")
+    state = replace(state, last_key=key if key in CHOICES else "", held="")
     if state.offered and key != "9":
         return _take_offer(tree, state)
     if state.texting and key != "8":

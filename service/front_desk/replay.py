@@ -1,0 +1,40 @@
+"""Playing the spool back: what came while the database was down is stored, those who said stop first."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from service.front_desk.effects import Actor, Performer, from_json
+from service.front_desk.spool import Spool
+from service.languages import Language
+from service.storage import talks
+from service.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+
+def replay(spool: Spool, database: Database, performer: Performer) -> int:
+    """Store every spooled entry once and remove its file; returns how many. Raises StorageDown and leaves the rest.
+
+    A file is removed only after its commit, and storing one twice does no harm, so a crash between loses nothing."""
+    count = 0
+    for path, entry in spool.entries():
+        with database.write() as connection:
+            _store(connection, performer, entry)
+        path.unlink()
+        count += 1
+    if count:
+        log.warning("stored %d messages that came while the database was down", count)
+    return count
+
+
+def _store(connection: Any, performer: Performer, entry: dict[str, Any]) -> None:
+    actor = Actor(**{**entry["actor"], "language": Language(entry["actor"]["language"])})
+    if "sid" in entry and not talks.answer(connection, entry["sid"], entry["answer"], entry["at"]):
+        return
+    performer.perform(connection, from_json(entry["effects"]), actor, entry["at"])
+    if "state" in entry:
+        index = performer.index(actor.phone)
+        if talks.recall(connection, index).texted_at < entry["at"]:
+            talks.remember(connection, index, {"state": entry["state"], "texted_at": entry["at"]})

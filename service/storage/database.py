@@ -1,0 +1,113 @@
+"""The database: SQLite on one machine, PostgreSQL past it, never held open while a network waits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
+
+# Storage may keep a person waiting this long, in seconds; then the answer comes from memory.
+PATIENCE = 1.0
+
+
+class StorageDown(Exception):
+    """The database cannot be used now: stopped, locked, full, or slower than we let a person wait."""
+
+
+class Database:
+    """Opens transactions. On SQLite one writer at a time in this process, so that none waits inside SQLite itself."""
+
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        """Connects to nothing yet. `patience`: seconds to wait for a lock or a connection."""
+        self.url = make_url(url)
+        self.patience = patience
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writing = threading.Lock()
+        if self.is_sqlite:
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self._durable = self._sqlite("FULL")
+            self._quick = self._sqlite("NORMAL")
+        else:
+            self._durable = self._quick = self._postgres()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine whose commits survive a power cut, for migrations and long jobs."""
+        return self._durable
+
+    @contextmanager
+    def write(self, *, durable: bool = True) -> Iterator[Connection]:
+        """One transaction, committed at the end of the block. `durable=False` may lose its last moments in a power
+        cut: for what only remembers a talk, never for an opt-out, a consent or a delivery.
+
+        Raises StorageDown for whatever goes wrong in or with the database."""
+        if self.is_sqlite and not self._writing.acquire(timeout=self.patience):
+            raise StorageDown("another write took too long")
+        try:
+            with (self._durable if durable else self._quick).begin() as connection:
+                if not durable and not self.is_sqlite:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+                yield connection
+        except (DBAPIError, PoolTimeout, OSError) as error:
+            raise StorageDown(type(error).__name__ + ": " + str(error).splitlines()[0][:200]) from error
+        finally:
+            if self.is_sqlite:
+                self._writing.release()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection to read with. Raises StorageDown."""
+        try:
+            with self._quick.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            raise StorageDown(type(error).__name__ + ": " + str(error).splitlines()[0][:200]) from error
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._durable.dispose()
+        self._quick.dispose()
+
+    def _sqlite(self, synchronous: str) -> Engine:
+        engine = create_engine(
+            self.url,
+            poolclass=QueuePool,
+            pool_size=5,
+            pool_timeout=self.patience,
+            connect_args={"timeout": self.patience, "check_same_thread": False, "isolation_level": None},
+        )
+
+        @event.listens_for(engine, "connect")
+        def pragmas(connection: Any, _: Any) -> None:
+            for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            # The driver would begin late and as a reader; we mean to write, so take the lock at once.
+            if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+        return engine
+
+    def _postgres(self) -> Engine:
+        milliseconds = int(self.patience * 1000)
+        return create_engine(
+            self.url.set(drivername="postgresql+psycopg"),
+            pool_size=8,
+            max_overflow=4,
+            pool_timeout=self.patience,
+            pool_pre_ping=False,
+            connect_args={
+                "connect_timeout": 2,
+                "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
+            },
+        )

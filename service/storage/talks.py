@@ -1,0 +1,100 @@
+"""What we remember of a talk by text or call: where it stands, its language and pace, and answers already given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.storage.tables import answered, opt_outs, talks
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One phone's talk as it is remembered. A phone that never wrote has all of it empty."""
+
+    state: str = ""
+    language: str = ""
+    pace: str = ""
+    texted_at: int = 0
+    same: str = ""
+    same_count: int = 0
+    same_since: int = 0
+    all_count: int = 0
+    all_since: int = 0
+    stopped: bool = False
+
+
+_RECALL = (
+    select(
+        *(talks.c[name] for name in Talk.__annotations__ if name != "stopped"), opt_outs.c.since, opt_outs.c.lifted_at
+    )
+    .select_from(talks.outerjoin(opt_outs, talks.c.phone == opt_outs.c.phone))
+    .where(talks.c.phone == bindparam("key"))
+)
+_STOPPED = select(opt_outs.c.since).where(opt_outs.c.phone == bindparam("key"), opt_outs.c.lifted_at.is_(None))
+_ANSWER = select(answered.c.answer).where(answered.c.message_sid == bindparam("key"))
+
+
+def recall(connection: Connection, phone: str) -> Talk:
+    """What we know of `phone` (its blind index)."""
+    row = connection.execute(_RECALL, {"key": phone}).one_or_none()
+    if row is None:
+        return Talk(stopped=is_stopped(connection, phone))
+    *known, since, lifted_at = row
+    return replace(Talk(*known), stopped=since is not None and lifted_at is None)
+
+
+def is_stopped(connection: Connection, phone: str) -> bool:
+    """Has this phone opted out?"""
+    return connection.execute(_STOPPED, {"key": phone}).first() is not None
+
+
+def answer(connection: Connection, message_sid: str, words: str, now: int) -> bool:
+    """Keep the answer to a message, for further copies of it. False where an earlier copy was answered already."""
+    row = {"message_sid": message_sid, "answer": words, "at": now}
+    return connection.execute(_answer(connection.dialect.name), row).rowcount == 1
+
+
+def earlier_answer(connection: Connection, message_sid: str) -> str:
+    """What the first copy of this message was answered."""
+    return connection.execute(_ANSWER, {"key": message_sid}).scalar_one_or_none() or ""
+
+
+def remember(connection: Connection, phone: str, values: dict[str, Any]) -> None:
+    """Keep `values` (columns of talks) for `phone`, whether we knew it or not."""
+    connection.execute(_remember(connection.dialect.name, tuple(sorted(values))), {"phone": phone, **values})
+
+
+def opt_out(connection: Connection, phone: str, how: str, now: int) -> None:
+    """From this commit on nothing that we start goes to `phone`. A second one changes nothing."""
+    insert = _insert(connection.dialect.name)(opt_outs).values(phone=phone, since=now, how=how)
+    again = {"since": now, "how": how, "lifted_at": None}
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=["phone"], set_=again, where=opt_outs.c.lifted_at.is_not(None))
+    )
+
+
+def opt_in(connection: Connection, phone: str, now: int) -> None:
+    """Lift an opt-out from the information line. No clinic's consent comes back by it."""
+    connection.execute(update(opt_outs).where(opt_outs.c.phone == phone).values(lifted_at=now))
+
+
+def _insert(dialect: str) -> Any:
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert
+
+
+@cache
+def _answer(dialect: str) -> Any:
+    return _insert(dialect)(answered).on_conflict_do_nothing(index_elements=["message_sid"])
+
+
+@cache
+def _remember(dialect: str, names: tuple[str, ...]) -> Any:
+    insert = _insert(dialect)(talks).values({name: bindparam(name) for name in ("phone", *names)})
+    return insert.on_conflict_do_update(
+        index_elements=["phone"], set_={name: insert.excluded[name] for name in names}
+    )

@@ -1,0 +1,63 @@
+"""What must hold for an installation to do its work, each as a check that says in a sentence what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from service.audio.recordings import Recordings
+from service.channels.prompts import every_prompt
+from service.conversation.pace import Pace
+from service.front_desk.spool import Spool
+from service.front_desk.words import Words
+from service.languages import Language
+from service.settings import Settings
+from service.storage.database import Database, StorageDown
+from service.storage.migrate import is_current
+from service.web.health import Check
+
+
+def checks(
+    database: Database,
+    words: Callable[[], Words],
+    recordings: Recordings,
+    spool: Spool,
+    settings: Settings,
+) -> Mapping[str, Check]:
+    """The checks that /readyz asks."""
+    return {
+        "database": lambda: _database(database),
+        "recordings": lambda: _recordings(words(), recordings),
+        "spool": lambda: _spool(spool),
+        "clinic": lambda: _clinic(settings),
+    }
+
+
+def _database(database: Database) -> str:
+    try:
+        return "" if is_current(database) else "The database lacks a migration: run `clearline release`."
+    except StorageDown as error:
+        return f"The database cannot be used ({error}); texts and calls are answered from memory."
+
+
+def _recordings(words: Words, recordings: Recordings) -> str:
+    """Callers still hear the words of a missing clip, in the phone company's own voice."""
+    missing = [
+        prompt.clip
+        for language in Language
+        for prompt in every_prompt(words.library, language, {})
+        if recordings.url(language, Pace.NORMAL, prompt) is None
+    ]
+    if not missing:
+        return ""
+    return f"{len(missing)} recordings are missing, such as {missing[0]}: run `clearline audio render`."
+
+
+def _spool(spool: Spool) -> str:
+    count = len(spool)
+    return f"{count} messages wait on disk for the database; the worker stores them." if count else ""
+
+
+def _clinic(settings: Settings) -> str:
+    if settings.tryout or settings.clinic_phone_night:
+        return ""
+    return "Set CLINIC_PHONE_NIGHT: a person must be reachable at night before the line goes live."
