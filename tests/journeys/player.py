@@ -11,31 +11,33 @@ A line is one of:
     < Fever 100.4+              what must come back to the last `>`, in this order
     < (nothing)                 no text comes back; on a call `< (ended)`: the call has ended
     !< Stopped                  what must not come back
-    text arrives: Chemo is      a text that the line sends by itself"""
+    text arrives: Chemo is      a text that the line sends by itself
+    later: 3 hours              time passes; between two `>` there are twelve seconds anyway"""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from service.simulator.call import Call
+from service.simulator.call import Call, Heard
 from service.simulator.phone import Phone
 
 OUTCOMES = {"(busy)": "busy", "(no answer)": "no-answer", "(answered)": "completed"}
-ARRIVES_WITHIN = 5.0  # seconds that a text of the line's own may take through the queue
+LISTENING = 12.0  # seconds between two things that a person does
+UNITS = {"minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 
-Inbox = Callable[[str], list[dict[str, Any]]]
+Inbox = Callable[[str], list[str]]
+PassTime = Callable[[float], None]
 
 
 class TalkError(AssertionError):
     """What did not come back as written; the message names the file and the line."""
 
 
-def play(path: Path, phone: Phone, inbox: Inbox) -> None:
-    """Play one file. `inbox(number)` gives the texts that the line sent to a number by itself. Raises TalkError."""
-    talk = Talk(phone, inbox)
+def play(path: Path, phone: Phone, inbox: Inbox, pass_time: PassTime) -> None:
+    """Play one file. `inbox(number)` gives the texts that the line sent to a number by itself, `pass_time` moves the
+    service's clock by seconds. Raises TalkError."""
+    talk = Talk(phone, inbox, pass_time)
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         try:
             talk.take(line.strip())
@@ -47,8 +49,8 @@ def play(path: Path, phone: Phone, inbox: Inbox) -> None:
 class Talk:
     """One talk as it goes on: a person's phone, perhaps a call, and what came back last."""
 
-    def __init__(self, phone: Phone, inbox: Inbox) -> None:
-        self.phone, self.inbox = phone, inbox
+    def __init__(self, phone: Phone, inbox: Inbox, pass_time: PassTime) -> None:
+        self.phone, self.inbox, self.pass_time = phone, inbox, pass_time
         self.call: Call | None = None
         self.came: list[str] = []
         self.place = 0  # how far into what came back the last fragment reached
@@ -65,6 +67,9 @@ class Talk:
             self._send(line[1:].strip())
         elif line.startswith("text arrives:"):
             self._must_arrive(line.partition(":")[2].strip())
+        elif line.startswith("later:"):
+            count, unit = line.partition(":")[2].split()
+            self.pass_time(float(count) * UNITS[unit])
         elif line.startswith("text from "):
             self.hang_up()
             self.phone = self.phone.as_number(line.removeprefix("text from ").strip())
@@ -83,12 +88,13 @@ class Talk:
         self.call = None
 
     def _send(self, said: str) -> None:
+        self.pass_time(LISTENING)
         if self.call is None:
             self._came(self.phone.text("" if said == "(empty)" else said))
         elif said == "(hang up)":
             self.call.hang_up()
         else:
-            self._came([item.words for item in _do(self.call, said)])
+            self._came([item.words for item in self._do(self.call, said)])
 
     def _came(self, words: list[str]) -> None:
         self.came, self.place = words, 0
@@ -107,21 +113,22 @@ class Talk:
         assert _plain(fragment) not in _plain("\n".join(self.came)), f"it came back:\n{chr(10).join(self.came)}"
 
     def _must_arrive(self, fragment: str) -> None:
-        until = time.monotonic() + ARRIVES_WITHIN
-        while not any(_plain(fragment) in _plain(message["body"]) for message in self.inbox(self.phone.number)):
-            assert time.monotonic() < until, f"these texts arrived: {self.inbox(self.phone.number)}"
-            time.sleep(0.1)
+        messages = self.inbox(self.phone.number)
+        assert any(_plain(fragment) in _plain(message) for message in messages), f"these texts arrived: {messages}"
 
-
-def _do(call: Call, said: str) -> list[Any]:
-    """What is heard after a caller's line."""
-    if said == "(silence)":
-        return call.wait()
-    if said in OUTCOMES:
-        return call.dialled(OUTCOMES[said])
-    if said.startswith("say:"):
-        return call.say(said.removeprefix("say:").strip())
-    return [item for keys in said.split() for item in call.press(keys)]
+    def _do(self, call: Call, said: str) -> list[Heard]:
+        """What is heard after a caller's line."""
+        if said == "(silence)":
+            return call.wait()
+        if said in OUTCOMES:
+            return call.dialled(OUTCOMES[said])
+        if said.startswith("say:"):
+            return call.say(said.removeprefix("say:").strip())
+        heard = []
+        for keys in said.split():
+            heard += call.press(keys)
+            self.pass_time(LISTENING)
+        return heard
 
 
 def _plain(words: str) -> str:

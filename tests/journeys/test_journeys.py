@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from player import TalkError, play
+from hand_clock import Clock
+from player import Inbox, TalkError, play
 
 from service.simulator.phone import Phone
 
@@ -14,14 +14,8 @@ TALKS = sorted(Path(__file__).parent.glob("*.txt"))
 
 
 @pytest.mark.parametrize("talk", TALKS, ids=[talk.stem for talk in TALKS])
-def test_talk(talk: Path, app: Flask, phone: Phone) -> None:
-    browser = app.test_client()
-
-    def inbox(number: str) -> list[dict[str, str]]:
-        messages: list[dict[str, str]] = browser.get("/phone/inbox", query_string={"number": number}).json["messages"]
-        return messages
-
-    play(talk, phone, inbox)
+def test_talk(talk: Path, phone: Phone, inbox: Inbox, clock: Clock) -> None:
+    play(talk, phone, inbox, clock.pass_time)
 
 
 @pytest.mark.parametrize(
@@ -30,14 +24,16 @@ def test_talk(talk: Path, app: Flask, phone: Phone) -> None:
         ("text from +15555550123\n> chemo\n< purple elephants", "line 3: < purple elephants"),
         ("text from +15555550123\n> chemo\n!< chemo", "line 3: !< chemo"),
         ("text from +15555550123\n> chemo\n< (nothing)", "nothing should have come back"),
+        ("text from +15555550123\n> chemo\n< you get it in a vein\n< chemo is strong", "line 4"),
+        ("text from +15555550123\ntext arrives: chemo", "these texts arrived"),
         ("call from +15555550123\n< (ended)", "the call is still on"),
         ("wobble", "no line of a talk begins so"),
     ],
 )
 def test_a_talk_that_goes_otherwise_is_told_by_its_line(
-    lines: str, reason: str, app: Flask, phone: Phone, tmp_path: Path
+    lines: str, reason: str, phone: Phone, inbox: Inbox, clock: Clock, tmp_path: Path
 ) -> None:
     talk = tmp_path / "talk.txt"
     talk.write_text(lines)
     with pytest.raises(TalkError, match=reason):
-        play(talk, phone, lambda number: [])
+        play(talk, phone, inbox, clock.pass_time)
