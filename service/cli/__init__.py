@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "check",
     "content": "content",
     "phone": "phone",
+    "release": "release",
     "serve": "serve",
     "worker": "worker",
 }

@@ -1,0 +1,136 @@
+"""`clearline serve`: the web process and the worker together, and `clearline release`: what a deploy prepares."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+
+from service.app import create_app, put_together
+from service.settings import BadSettings, Settings, from_environment
+from service.storage.database import Database
+from service.storage.migrate import upgrade
+
+# One process with a few threads: SQLite wants few writers, and memory stays small.
+THREADS = 4
+
+
+@click.command()
+@click.option("--worker/--no-worker", default=True, help="Run the worker too (one machine); default yes.")
+def command(worker: bool) -> None:
+    """Serve the line on BIND:PORT, with the database prepared."""
+    settings = settings_or_exit()
+    _refuse_taken_port(settings)
+    prepare_database(settings)
+    click.echo(_three_lines(settings))
+    with _worker_process() if worker else contextlib.nullcontext():
+        _serve(settings)
+
+
+@click.command()
+def release() -> None:
+    """Prepare a deploy: migrate the database and check that settings, content and recordings can be used."""
+    settings = settings_or_exit()
+    prepare_database(settings)
+    put_together(settings).almanac()
+    click.echo("The database is prepared, and the words can be served.")
+
+
+def settings_or_exit() -> Settings:
+    """The settings of the environment; a bad one ends the program with its sentence."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # These log addresses, and addresses hold phone numbers.
+    for talkative in ("twilio.http_client", "urllib3", "werkzeug", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+    try:
+        return from_environment(os.environ)
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from error
+
+
+def prepare_database(settings: Settings) -> None:
+    """Run the migrations that are still to do."""
+    _refuse_lost_disk(settings)
+    database = Database(settings.database_url)
+    try:
+        upgrade(database)
+    finally:
+        database.close()
+
+
+def app() -> object:
+    """The application for the web server's process."""
+    settings_or_exit()
+    return create_app()
+
+
+def _serve(settings: Settings) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "service.cli.serve:app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.bind,
+        port=settings.port,
+        workers=1,
+        blocking_threads=THREADS,
+        backlog=1024,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+@contextlib.contextmanager
+def _worker_process() -> Iterator[None]:
+    """A worker beside the web server, stopped with it."""
+    process = subprocess.Popen([sys.executable, "-m", "service.cli", "worker"])  # noqa: S603 - our own module
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+        process.kill()
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    # The web server itself would share the port with another one without a word.
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.bind, settings.port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {settings.port} is taken; stop what uses it, or set PORT to another number."
+            ) from error
+
+
+def _refuse_lost_disk(settings: Settings) -> None:
+    if settings.database_url.startswith("sqlite") and "DYNO" in os.environ:
+        raise click.ClickException(
+            "Set DATABASE_URL to a PostgreSQL database: this host forgets its disk, and with it every STOP."
+        )
+
+
+def _three_lines(settings: Settings) -> str:
+    if not settings.tryout:
+        return (
+            f"Clearline answers Twilio at {settings.public_url}/twilio/sms and /twilio/voice.\n"
+            "Check the account and its numbers with: clearline check twilio\n"
+            f"Health: {settings.public_url}/readyz"
+        )
+    return (
+        f"Browser phone:       http://localhost:{settings.port}/phone\n"
+        "From the terminal:   .venv/bin/clearline phone\n"
+        'A real number:       README.md, "Connect a real number"'
+    )
