@@ -43,6 +43,11 @@ class Item:
     state: str
     reviewed: bool
 
+    @property
+    def longest(self) -> int:
+        """The pages of the language that has more."""
+        return max(len(pages) for pages in self.pages.values())
+
 
 @dataclass(frozen=True)
 class PhraseItem:
@@ -143,7 +148,7 @@ def _item(
     state, reviewed = _state(f"topic.{topic.id}", topic_words(topic), reviews)
     return Item(
         topic=topic,
-        pages={language: _pages(topic, language, sent, recordings) for language in Language},
+        pages={language: _pages(topic, language, library, sent, recordings) for language in Language},
         facts=facts,
         sources=tuple(sorted((library.sources[code] for code in cited), key=_by_number)),
         times=dates(topic, reviews),
@@ -155,6 +160,7 @@ def _item(
 def _pages(
     topic: Topic,
     language: Language,
+    library: Library,
     sent: Mapping[tuple[str, Language], str],
     recordings: Mapping[tuple[Language, str], str],
 ) -> tuple[PageShown, ...]:
@@ -168,11 +174,19 @@ def _pages(
                 number=index + 1,
                 sent=cut_up(words) if words else (),
                 price=cut(words) if words else None,
-                said=speech[index].words if index < len(speech) else "",
+                said=_heard(topic, language, library, index) if index < len(speech) else "",
                 recording=recordings.get((language, origin), ""),
             )
         )
     return tuple(shown)
+
+
+def _heard(topic: Topic, language: Language, library: Library, index: int) -> str:
+    """The words of a spoken page, with the safety line that follows the first one of a symptom topic."""
+    words = topic[language].speech[index].words
+    if topic.safety_line and index == 0 and "safety_line" in library.phrases:
+        return f"{words}\n{library.phrases['safety_line'].speech[language]}"
+    return words
 
 
 def _phrase_item(phrase: Phrase, reviews: Reviews) -> PhraseItem:

@@ -60,7 +60,7 @@ def sourced(manuscript: Manuscript) -> Iterator[Finding]:
         for code, letters in sorted(cited):
             if code in library.sources and library.sources[code].weak_at(letters):
                 publisher = library.sources[code].publisher
-                reason = f"weak source {code}{letters} ({publisher}): replace before publishing"
+                reason = f"{code}{letters} ({publisher}): weak source, replace before publishing"
                 yield manuscript.in_topic(topic.id, "id", reason=reason, level=Level.WARNING)
 
 

@@ -28,7 +28,7 @@ Problem = tuple[tuple[Step, ...], str]
 def shape(folder: Path) -> list[Finding]:
     """What is missing or of the wrong kind in the files below `folder`; with any of it nothing else can be read."""
     places = Places(folder)
-    found = [Finding(file, places.line(file, *steps), reason) for file, steps, reason in _readable(folder, places)]
+    found = list(_unreadable(folder, places))
     if found:
         return found
     one_language = frozenset(read(folder / "limits.yaml")["one_language"])
@@ -44,7 +44,7 @@ def shape(folder: Path) -> list[Finding]:
     return found
 
 
-def _readable(folder: Path, places: Places) -> Iterator[tuple[str, tuple[Step, ...], str]]:
+def _unreadable(folder: Path, places: Places) -> Iterator[Finding]:
     """Files that are no YAML, hold something else than keys, or say one thing twice (YAML would take the last)."""
     seen: dict[str, str] = {}
     for file in (*_files(folder, "topics"), *_files(folder, "phrases"), "facts.yaml", "sources.yaml"):
@@ -52,15 +52,15 @@ def _readable(folder: Path, places: Places) -> Iterator[tuple[str, tuple[Step, .
             names = places.names(file)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            yield file, (), f"cannot be read: {error.problem}, line {line}"
+            yield Finding(file, line, f"cannot be read: {error.problem}")
             continue
         if not names:
-            yield file, (), "must hold keys and values"
+            yield Finding(file, 1, "must hold keys and values")
         for name in sorted({name for name in names if names.count(name) > 1}):
-            yield file, (name,), f"{name} stands here twice"
+            yield Finding(file, places.line(file, name), f"{name} stands here twice")
         for name in names if file.startswith("phrases/") else ():
             if seen.setdefault(name, file) != file:
-                yield file, (name,), f"{name} stands in {seen[name]} too"
+                yield Finding(file, places.line(file, name), f"{name} stands in {seen[name]} too")
 
 
 def _files(folder: Path, kind: str) -> tuple[str, ...]:

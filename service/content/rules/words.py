@@ -14,6 +14,8 @@ ASKING = (
     r"(?:reply|send|text|answer|respond|type|responda|conteste|mande|envíe|escriba|texto)"
     r"(?:\s+(?:with|the word|con|la palabra))?"
 )
+# Where a new subject may begin.
+CLAUSE = re.compile(r"[,;:]|\b(?:si|cuando|aunque|porque)\b", re.IGNORECASE)
 SENTENCE = re.compile(r"[^.?!\n]+[.?!]*")
 
 
@@ -79,7 +81,8 @@ def gendered(manuscript: Manuscript) -> Iterator[Finding]:
             continue
         for sentence in SENTENCE.findall(piece.words):
             found = always.search(sentence) or spoken_of.search(sentence)
-            if found and not (found.re is spoken_of and agreeing.search(sentence[: found.start()])):
+            clause = CLAUSE.split(sentence[: found.start()])[-1] if found else ""
+            if found and not (found.re is spoken_of and agreeing.search(clause)):
                 word = found[0].split()[-1]
                 yield manuscript.at(piece, f"gives the reader a gender: {found[0]!r}", find=word)
 
