@@ -42,9 +42,10 @@ class Phone(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """`times`: how often the same delivery may be tried again (None: no limit of this code's own), `wait`: at least
-    how long before. `share`: halt the broadcast only above this share of it. `everywhere`: halt every sender. `alert`:
-    tell whoever runs the installation, once per code and hour. `reason` is for staff."""
+    """What to do. `times`: how often the same delivery may be tried again (None: no limit of this code's own).
+
+    `wait`: at least how long before. `share`: halt the broadcast only above this share of it. `everywhere`: halt
+    every sender. `alert`: tell whoever runs the installation, once per code and hour. `reason` is for staff."""
 
     kind: Kind
     reason: Reason
