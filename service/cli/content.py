@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,16 @@ def check(today: Any, topics: tuple[str, ...], complete: bool, warnings: bool) -
 @click.option("--role", prompt="Role and credentials (such as: RN, oncology nurse)", help="What they may vouch for.")
 @click.option("--on", type=DAY, help="The day of the reading (2026-11-22); today if not given.")
 @click.option("--yes", is_flag=True, help="Do not ask whether the words were read.")
+@click.option("--into", type=click.Path(path_type=Path, dir_okay=False), help="Another file to record it in.")
 def review(
-    items: tuple[str, ...], branches: tuple[str, ...], safety: bool, name: str, role: str, on: Any, yes: bool
+    items: tuple[str, ...],
+    branches: tuple[str, ...],
+    safety: bool,
+    name: str,
+    role: str,
+    on: Any,
+    yes: bool,
+    into: Path | None,
 ) -> None:
     """Record that a person read the exact words of ITEMS: codes (441), topics (chemo) or phrases (phrase.stop)."""
     from service.content.review_items import chosen
@@ -75,8 +84,8 @@ def review(
         click.echo(f"{len(words)} items: {', '.join(words)}")
         if not yes:
             click.confirm(f"Has {name} read all of these words, in both languages, as they stand now?", abort=True)
-        record(HERE / FILE, words, name, role, day)
-    click.echo(f"Recorded in {_shown(HERE / FILE)}: {len(words)} items, read by {name}, {role}, on {day}.")
+        record(into or HERE / FILE, words, name, role, day)
+    click.echo(f"Recorded in {_shown(into or HERE / FILE)}: {len(words)} items, read by {name}, {role}, on {day}.")
 
 
 @command.command()
@@ -218,12 +227,10 @@ def _shown(path: Path) -> str:
     return os.path.relpath(path)
 
 
-class _plain_errors:
+@contextmanager
+def _plain_errors() -> Iterator[None]:
     """Turns an error in the content files into one sentence and exit code 1."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, ContentError):
-            raise click.ClickException(str(error)) from error
+    try:
+        yield
+    except ContentError as error:
+        raise click.ClickException(str(error)) from error

@@ -172,6 +172,7 @@ def test_the_small_folder_breaks_no_rule(small: Small) -> None:
         (BONES, "si le duelen los huesos", "si está solo en los huesos"),
         (TEXTS, "Send a word or a number.", "To talk now, call or text 988."),
         (TEXTS, "Stopped. Send START to undo.", "Send STOP to end texts."),
+        (TEXTS, "Mande una palabra o una cifra.", "Mande una palabra. Responda si puede."),
         (TEXTS, "call {phone}.", "call 202-555-0134."),
         (BONES, "Tell your team", "Call 1-800-4-CANCER. Tell your team"),
         (TEXTS, "For treatments, press 4.", "To go back, press star. If that is right, press 1."),

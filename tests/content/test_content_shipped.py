@@ -10,6 +10,7 @@ from service.cli.content import as_sent, command
 from service.content.check import check, newest_checked
 from service.content.finding import Level
 from service.content.library import load
+from service.content.reviews import load_reviews, topic_words
 
 
 def test_the_words_we_ship_break_no_rule() -> None:
@@ -31,6 +32,17 @@ def test_the_report_and_the_card_are_written(tmp_path: Path) -> None:
     assert sorted(path.name for path in card.iterdir()) == [
         f"card-{language}.{kind}" for language in ("en", "es") for kind in ("html", "pdf", "txt")
     ]
+
+
+def test_a_review_asks_who_read_the_words_and_whether_they_did(tmp_path: Path) -> None:
+    into = tmp_path / "reviews.yaml"
+    asked = ["review", "441", "--into", str(into)]
+    refused = CliRunner().invoke(command, asked, input="A. Reader\nRN\nn\n")
+    assert refused.exit_code == 1
+    assert not into.exists()
+    result = CliRunner().invoke(command, asked, input="A. Reader\nRN\ny\n")
+    assert "1 items, read by A. Reader, RN" in result.output
+    assert load_reviews(into).current("topic.chemo", topic_words(load().topics["chemo"]))
 
 
 def test_a_number_not_in_full_is_refused(tmp_path: Path) -> None:

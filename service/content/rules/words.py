@@ -23,9 +23,13 @@ def carrier_words(manuscript: Manuscript) -> Iterator[Finding]:
     """A carrier answers STOP, YES, CANCEL and their like itself, so none may be an answer to us or find a topic.
     STOP, START and HELP are named only for what they do."""
     answers = "|".join(re.escape(word) for word in manuscript.lists["carrier_words"]["answers"])
-    asked = re.compile(rf"\b{ASKING}[\s:\"“'‘]+({answers})\b", re.IGNORECASE)
+    # In Spanish only capitals count: "responda si puede" asks for no SI.
+    asked = {
+        Language.ENGLISH: re.compile(rf"\b{ASKING}[\s:\"“'‘]+({answers})\b", re.IGNORECASE),
+        Language.SPANISH: re.compile(rf"\b(?i:{ASKING})[\s:\"“'‘]+({answers})\b"),
+    }
     for piece in manuscript.pieces:
-        found = asked.search(piece.words)
+        found = asked[piece.language].search(piece.words)
         if found:
             yield manuscript.at(
                 piece, f"carriers act on {found[1]}, so it cannot be an answer to us: use a digit", find=found[1]
