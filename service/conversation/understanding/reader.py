@@ -1,42 +1,141 @@
-"""The reader takes one message and says what it means, safety words first."""
+"""The reader takes one message and says what it means, step by step, safety words first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from service.content.library import Library
+from service.conversation.understanding import tables as table_files
+from service.conversation.understanding.commands import Commands
+from service.conversation.understanding.context import Context
+from service.conversation.understanding.danger import Danger, DangerSigns
+from service.conversation.understanding.keywords import Keywords
+from service.conversation.understanding.language_of import LanguageOf
+from service.conversation.understanding.normalise import Normaliser, Words
+from service.conversation.understanding.opt_out import OptOut
+from service.conversation.understanding.patterns import Family
+from service.conversation.understanding.reactions import Reactions
 from service.conversation.understanding.reading import Reading
+from service.conversation.understanding.speech import read_speech
+from service.conversation.understanding.spelling import Spelling
+from service.conversation.understanding.temperature import Thermometer
 
-COMMANDS = {
-    "menu": "menu", "hi": "menu", "hello": "menu", "hola": "menu", "back": "back", "*": "back", "#": "repeat",
-    "0": "person", "6": "more", "more": "more", "9": "settings", "stop": "stop", "alto": "stop", "start": "start",
-    "yes": "start", "help": "help", "info": "help", "ayuda": "help", "espanol": "language-es", "english": "language-en",
-    "remind": "reminders", "visit": "visit", "less": "less", "thanks": "thanks", "ok": "thanks",
-}  # fmt: skip
-CARRIER = "STOP STOPALL UNSUBSCRIBE CANCEL END QUIT REVOKE OPTOUT START YES UNSTOP HELP INFO".split()
+UNKNOWN = Reading("action:unknown")
 
 
 class Reader:
     """Reads what a person wrote or said. Built once from the library and the tables; holds no state of a talk."""
 
-    def __init__(self, library: Library) -> None:
-        self._words = {
-            word.casefold(): topic.label
-            for topic in library.topics.values()
-            for words in (topic.keywords.typo, topic.keywords.spanish, topic.keywords.english, topic.keywords.strong)
-            for word in words
-        }
+    def __init__(self, library: Library, tables: Mapping[str, Any] | None = None) -> None:
+        t = tables or table_files.load()
+        lists = t["lists"]
+        ordinary = {language: t["ordinary_words"][language].split() for language in ("en", "es")}
+        self._carrier = frozenset((*t["opt_out"]["carrier"], *t["commands"]["carrier"]))
+        self._reactions = Reactions(t["reactions"], lists)
+        self._crisis = Family(t["crisis"]["patterns"], t["crisis"]["exceptions"], lists)
+        self._danger = DangerSigns(t["danger"], Context(t["context"], lists), Thermometer(t["temperature"]), lists)
+        self._opt_out = OptOut(t["opt_out"], lists)
+        self._commands = Commands(t["commands"], lists)
+        self._bereavement = Family(t["bereavement"]["patterns"], t["bereavement"]["exceptions"], lists)
+        self._keywords = Keywords(library.topics.values(), t["topics"], Normaliser(t["text_speak"]), lists)
+        vocabulary = (
+            self._keywords.vocabulary
+            | self._crisis.vocabulary
+            | self._danger.vocabulary
+            | self._opt_out.vocabulary
+            | self._commands.vocabulary
+            | self._bereavement.vocabulary
+        )
+        known = {*ordinary["en"], *ordinary["es"], *t["text_speak"].values(), *_page_words(library)}
+        self._spelling = Spelling(vocabulary, self._keywords.names, known)
+        self._normaliser = Normaliser(t["text_speak"], vocabulary | known)
+        topics = library.topics.values()
+        english = {w for topic in topics for phrase in topic.keywords.english for w in phrase.split()}
+        spanish = {w for topic in topics for phrase in topic.keywords.spanish for w in phrase.split()}
+        self._language_of = LanguageOf({*ordinary["en"], *english}, {*ordinary["es"], *spanish})
 
     def read(self, text: str, *, near_fever: bool = False) -> Reading:
-        """What `text` means. `near_fever`: a fever word or page came in the last 30 minutes. Never raises."""
-        words = text.strip().casefold()
-        carrier = text.strip().upper() in CARRIER
-        if words in COMMANDS:
-            return Reading(f"action:{COMMANDS[words]}", carrier=carrier)
-        if words and set(words) <= set("12345") and len(words) <= 3:
-            return Reading("digit" if len(words) == 1 else "code", value=words)
-        return Reading(self._words.get(words, "action:unknown"))
+        """What `text` means: any text has a reading, none raises.
+
+        `near_fever`: a fever word or page came within the last 30 minutes, so that 41 is a temperature, not a code.
+        """
+        liked = self._reactions.reaction(text)
+        if liked is not None:
+            return Reading("action:reaction", liked=liked)
+        written = self._normaliser.words(text)
+        if self._reactions.auto_reply(written):
+            return Reading("action:auto-reply")
+        words = self._spelling.correct(written)
+        reading = self._understand(written, words, near_fever)
+        return replace(
+            reading, language=self._language_of(words), carrier=text.strip().upper() in self._carrier
+        )
 
     def read_speech(self, words: str, confidence: float | None, offered: Sequence[tuple[str, str]]) -> Reading:
-        """What a caller said, given the choices `offered` as (code or action, spoken title)."""
-        return Reading("action:unknown", confident=False)
+        """What a caller said, among the choices `offered` as (code or action, spoken title); see `speech`."""
+        return read_speech(self._normaliser, words, confidence, offered)
+
+    def _understand(self, written: Words, words: Words, near_fever: bool) -> Reading:
+        if self._opt_out.whole(written):
+            return Reading("action:stop", reason=self._opt_out.reason(written))
+        versions = (written,) if words is written else (written, words)
+        return (
+            self._safety(versions, near_fever)
+            or self._stop(versions)
+            or self._commands.whole(written)
+            or self._topic(words, near_fever)
+        )
+
+    def _safety(self, versions: tuple[Words, ...], near_fever: bool) -> Reading | None:
+        """Crisis, emergency and urgent, in the words as written and as they were probably meant."""
+        stops = any(self._opt_out.in_any_wording(words) for words in versions)
+        if versions[0].words == ("988",) or any(self._crisis(words) for words in versions):
+            return Reading("action:crisis", also_stop=stops)
+        if versions[0].words == ("911",):
+            return Reading("action:emergency", reason="other")
+        found = [self._danger(words, near_fever) for words in versions]
+        for level in ("emergency", "urgent"):
+            for danger in found:
+                if danger.level == level:
+                    return Reading(f"action:{level}", danger.reason, danger.value, also_stop=stops)
+        return None
+
+    def _stop(self, versions: tuple[Words, ...]) -> Reading | None:
+        for words in versions:
+            if self._opt_out.in_any_wording(words):
+                return Reading("action:stop", reason=self._opt_out.reason(words))
+            if self._opt_out.perhaps(words):
+                return Reading("choice", choices=("action:stop", "topic:emotional"))
+        return None
+
+    def _topic(self, words: Words, near_fever: bool) -> Reading:
+        """Bereavement, commands in longer messages, then topics; thanks and unknown last."""
+        danger = self._danger(words, near_fever)
+        if danger.value:
+            return Reading("topic:fever", value=danger.value)
+        if self._bereavement(words):
+            return Reading("action:bereavement")
+        return (
+            self._commands.inside(words)
+            or self._commands.whole(words)
+            or self._keywords.read(words, self._spelling.joined_names(words), _asked(danger))
+            or (Reading("action:thanks") if self._commands.thanks(words) else UNKNOWN)
+        )
+
+
+def _asked(danger: Danger) -> tuple[str, ...]:
+    return danger.topics
+
+
+def _page_words(library: Library) -> set[str]:
+    """Every word of our own pages: they are spelled right."""
+    normaliser = Normaliser({"none": "none"})
+    return {
+        word
+        for topic in library.topics.values()
+        for wording in topic.wordings.values()
+        for page in (*wording.text, *wording.speech)
+        for word in normaliser.words(page.words).words
+    }
