@@ -24,8 +24,9 @@ class StorageDown(Exception):
 class Database:
     """Opens transactions. On SQLite one writer at a time in this process, so that none waits inside SQLite itself."""
 
-    def __init__(self, url: str, patience: float = PATIENCE) -> None:
-        """Connects to nothing yet. `patience`: seconds to wait for a lock or a connection."""
+    def __init__(self, url: str, patience: float = PATIENCE, quick: str = "NORMAL") -> None:
+        """Connects to nothing yet. `patience`: seconds to wait for a lock or a connection; `quick`: SQLite's
+        `synchronous` for what may lose its last moments in a power cut."""
         self.url = make_url(url)
         self.patience = patience
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -34,7 +35,7 @@ class Database:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             self._durable = self._sqlite("FULL")
-            self._quick = self._sqlite("NORMAL")
+            self._quick = self._sqlite(quick)
         else:
             self._durable = self._quick = self._postgres()
 

@@ -167,6 +167,7 @@ tasks = table(
     words("closed_by", 80),
     words("outcome", 40),
     time("copied_at"),
+    time("listed_at"),
     Index("tasks_open", "clinic_id", "closed_at", "due_at"),
     Index("tasks_contact", "clinic_id", "contact_id"),
 )

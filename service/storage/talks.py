@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, String, bindparam, cast, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from service.storage.hot import Hot
 from service.storage.tables import answered, opt_outs, talks
 
 
@@ -28,45 +29,51 @@ class Talk:
     stopped: bool = False
 
 
-_RECALL = (
-    select(
-        *(talks.c[name] for name in Talk.__annotations__ if name != "stopped"), opt_outs.c.since, opt_outs.c.lifted_at
+_KNOWN = tuple(name for name in Talk.__annotations__ if name != "stopped")
+
+
+def _recall(dialect: str) -> Any:
+    # One row whether or not we know the phone, so that one look is enough.
+    asked = select(cast(bindparam("key"), String).label("phone")).subquery()
+    return select(*(talks.c[name] for name in _KNOWN), opt_outs.c.since, opt_outs.c.lifted_at).select_from(
+        asked.outerjoin(talks, talks.c.phone == asked.c.phone).outerjoin(opt_outs, opt_outs.c.phone == asked.c.phone)
     )
-    .select_from(talks.outerjoin(opt_outs, talks.c.phone == opt_outs.c.phone))
-    .where(talks.c.phone == bindparam("key"))
-)
-_STOPPED = select(opt_outs.c.since).where(opt_outs.c.phone == bindparam("key"), opt_outs.c.lifted_at.is_(None))
-_ANSWER = select(answered.c.answer).where(answered.c.message_sid == bindparam("key"))
+
+
+def _answer(dialect: str) -> Any:
+    values = {name: bindparam(name) for name in ("message_sid", "answer", "at")}
+    return _insert(dialect)(answered).values(values).on_conflict_do_nothing(index_elements=["message_sid"])
+
+
+RECALL, ANSWER = Hot(_recall), Hot(_answer)
+_EARLIER = select(answered.c.answer).where(answered.c.message_sid == bindparam("key"))
 
 
 def recall(connection: Connection, phone: str) -> Talk:
     """What we know of `phone` (its blind index)."""
-    row = connection.execute(_RECALL, {"key": phone}).one_or_none()
-    if row is None:
-        return Talk(stopped=is_stopped(connection, phone))
-    *known, since, lifted_at = row
-    return replace(Talk(*known), stopped=since is not None and lifted_at is None)
+    *known, since, lifted_at = RECALL.run(connection, {"key": phone}).one()
+    stopped = since is not None and lifted_at is None
+    return Talk(*known, stopped) if known[0] is not None else Talk(stopped=stopped)
 
 
 def is_stopped(connection: Connection, phone: str) -> bool:
     """Has this phone opted out?"""
-    return connection.execute(_STOPPED, {"key": phone}).first() is not None
+    return recall(connection, phone).stopped
 
 
 def answer(connection: Connection, message_sid: str, words: str, now: int) -> bool:
     """Keep the answer to a message, for further copies of it. False where an earlier copy was answered already."""
-    row = {"message_sid": message_sid, "answer": words, "at": now}
-    return connection.execute(_answer(connection.dialect.name), row).rowcount == 1
+    return ANSWER.run(connection, {"message_sid": message_sid, "answer": words, "at": now}).rowcount == 1
 
 
 def earlier_answer(connection: Connection, message_sid: str) -> str:
     """What the first copy of this message was answered."""
-    return connection.execute(_ANSWER, {"key": message_sid}).scalar_one_or_none() or ""
+    return connection.execute(_EARLIER, {"key": message_sid}).scalar_one_or_none() or ""
 
 
 def remember(connection: Connection, phone: str, values: dict[str, Any]) -> None:
     """Keep `values` (columns of talks) for `phone`, whether we knew it or not."""
-    connection.execute(_remember(connection.dialect.name, tuple(sorted(values))), {"phone": phone, **values})
+    _remember(tuple(values)).run(connection, {"phone": phone, **values})
 
 
 def opt_out(connection: Connection, phone: str, how: str, now: int) -> None:
@@ -88,13 +95,11 @@ def _insert(dialect: str) -> Any:
 
 
 @cache
-def _answer(dialect: str) -> Any:
-    return _insert(dialect)(answered).on_conflict_do_nothing(index_elements=["message_sid"])
+def _remember(names: tuple[str, ...]) -> Hot:
+    def build(dialect: str) -> Any:
+        insert = _insert(dialect)(talks).values({name: bindparam(name) for name in ("phone", *names)})
+        return insert.on_conflict_do_update(
+            index_elements=["phone"], set_={name: insert.excluded[name] for name in names}
+        )
 
-
-@cache
-def _remember(dialect: str, names: tuple[str, ...]) -> Any:
-    insert = _insert(dialect)(talks).values({name: bindparam(name) for name in ("phone", *names)})
-    return insert.on_conflict_do_update(
-        index_elements=["phone"], set_={name: insert.excluded[name] for name in names}
-    )
+    return Hot(build)

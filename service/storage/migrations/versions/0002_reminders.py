@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("closed_by", sa.String(80), server_default="", nullable=False),
         sa.Column("outcome", sa.String(40), server_default="", nullable=False),
         sa.Column("copied_at", sa.BigInteger),
+        sa.Column("listed_at", sa.BigInteger),
     )
     op.create_index("tasks_contact", "tasks", ["clinic_id", "contact_id"])
     op.create_index("tasks_open", "tasks", ["clinic_id", "closed_at", "due_at"])
