@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.content.library import Library
 from service.content.phrase import fill
@@ -23,12 +23,20 @@ class Writer:
 
     library: Library
     tree: Tree
+    _ready: dict[tuple[Part, Language], str] = field(default_factory=dict, repr=False, compare=False)
 
     def text(self, reply: Reply, language: Language) -> str:
         """The words of `reply`, one part a line; empty for a reply that says nothing."""
         return "\n".join(self._part(part, language) for part in reply.parts)[:LONGEST]
 
     def _part(self, part: Part, language: Language) -> str:
+        # Parts are made of our own phrases and places, so there are few, and their words never change.
+        words = self._ready.get((part, language))
+        if words is None:
+            words = self._ready[part, language] = self._put(part, language)
+        return words
+
+    def _put(self, part: Part, language: Language) -> str:
         if isinstance(part, Say):
             return self._phrase(part, part.language or language)
         if isinstance(part, ShowMenu):

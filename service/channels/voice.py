@@ -35,16 +35,14 @@ class Voice:
     public_url: str
     _ready: dict[tuple[Reply, Language, Pace], str] = field(default_factory=dict)
 
-    def twiml(
-        self, reply: Reply, language: Language, pace: Pace, step: str, dialed: str = "", person: str = ""
-    ) -> str:
-        """The document for `reply`. `step` and `dialed` are the addresses of what comes next, `person` a number."""
+    def document(self, reply: Reply, language: Language, pace: Pace) -> str:
+        """The document for `reply`, with the marks that `fill_in` replaces."""
         key = (replace(reply, effects=()), language, pace)
         document = self._ready.get(key)
         if document is None:
             # Bounded: replies are made of our own phrases, places and a few fields, never of what a caller said.
             document = self._ready[key] = self.render(reply, language, Pace.SLOW if reply.slowly else pace)
-        return document.replace(STEP, escape(step)).replace(DIALED, escape(dialed)).replace(PERSON, escape(person))
+        return document
 
     def render(self, reply: Reply, language: Language, pace: Pace) -> str:
         """The document with marks where addresses and the number to dial go."""
@@ -112,3 +110,8 @@ class Voice:
                     into.play(self.public_url + url)
                 else:
                     into.say(prompt.words, language=prompt.language.twilio)
+
+
+def fill_in(document: str, step: str, dialed: str = "", person: str = "") -> str:
+    """`document` with the addresses of what comes next and the number to dial in their places."""
+    return document.replace(STEP, escape(step)).replace(DIALED, escape(dialed)).replace(PERSON, escape(person))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -15,10 +16,19 @@ class World:
     line_number: str = ""
     can_text: bool = True
 
+    def for_caller(self, caller: str, ours: str) -> World:
+        """The same for a call from `caller` to our number `ours`."""
+        # Withheld numbers come as words or as +266696687 and the like; only a US number can be texted.
+        can_text = caller.startswith("+1") and len(caller) == 12 and caller != ours
+        return _world(self.person, self.clinic_name, ours, can_text)
+
     @property
     def person_spoken(self) -> str:
         """The number as people write it, such as 202-555-0134."""
         return written(self.person)
+
+
+_world = lru_cache(64)(World)
 
 
 def written(number: str) -> str:

@@ -1,4 +1,4 @@
-"""The almanac: hands out the words that may be served today, and makes them anew when the day or a recording changes."""
+"""The almanac: hands out the words that may be served today, made anew when the day or a recording changes."""
 
 from __future__ import annotations
 

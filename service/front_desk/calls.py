@@ -6,17 +6,17 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from concurrent.futures import TimeoutError as TooLate
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from service.conversation.engine import advance
+from service.channels.voice import fill_in
 from service.conversation.pace import Pace
-from service.conversation.reply import OptOut, Reply, Say, Then
-from service.conversation.said import Arrived, Keys, Said, Silence, Speech, Unanswered
-from service.conversation.state import BadState, State, decode, encode
+from service.conversation.reply import OptOut
+from service.conversation.state import State
 from service.conversation.world import World
 from service.front_desk.effects import Actor, Performer, is_durable, to_json
 from service.front_desk.messages import CallStep
 from service.front_desk.spool import Spool
+from service.front_desk.steps import Came, Step
 from service.front_desk.words import Words
 from service.languages import Language
 from service.storage import talks
@@ -41,33 +41,20 @@ class CallDesk:
     glances: Executor
     voice_url: str
 
-    def answer(self, step: CallStep) -> str:
+    def answer(self, call: CallStep) -> str:
         """The document for the next step. Never raises for a database or disk that fails."""
-        words = self.words()
-        world = replace(self.world(), can_text=_can_text(step), line_number=step.to)
-        state, said = self._said(words, step)
-        if step.dialed == "completed":
-            reply = Reply((Say("person_done"),), then=Then.HANG_UP)
+        steps, world = self.words().steps, self.world().for_caller(call.caller, call.to)
+        if call.state:
+            came = Came(call.state, call.digits, call.seconds, call.speech, call.confidence, call.dialed)
+            step = steps.take(came, world)
         else:
-            state, reply = advance(words.tree, state, said, world)
-        if reply.effects and not self._perform(step, state, reply):
-            reply = Reply((Say("system_sorry"),), then=Then.HANG_UP)
-        return self._document(words, state, reply, world)
-
-    def _said(self, words: Words, step: CallStep) -> tuple[State, Said]:
-        if not step.state:
-            return self._glance(step.caller), Arrived()
-        try:
-            state = decode(step.state)
-        except BadState:
-            return State(language=Language.ENGLISH, place="gone"), Silence()
-        if step.dialed:
-            return state, Unanswered()
-        if step.digits:
-            return state, Keys(step.digits, step.seconds)
-        if step.speech:
-            return state, Speech(words.reader.read_speech(step.speech, step.confidence, _offered(words, state)))
-        return state, Silence()
+            step = steps.arrive(self._glance(call.caller), world)
+        if step.effects and not self._perform(call, step):
+            step = steps.sorry(step.state)
+        query = f"?s={step.state}&t={int(self.clock() * 1000)}"
+        return fill_in(
+            step.document, f"{self.voice_url}/step{query}", f"{self.voice_url}/dialed{query}", world.person
+        )
 
     def _glance(self, caller: str) -> State:
         """The language and pace of a number we know, if storage answers at once."""
@@ -85,47 +72,25 @@ class CallDesk:
             pace=Pace(talk.pace) if talk.pace else Pace.NORMAL,
         )
 
-    def _perform(self, step: CallStep, state: State, reply: Reply) -> bool:
+    def _perform(self, call: CallStep, step: Step) -> bool:
         """Do the effects, or keep them for later. False where something that must last was lost."""
         now = int(self.clock())
-        actor = Actor(step.caller, step.to, state.language or Language.ENGLISH, step.call_sid)
+        actor = Actor(call.caller, call.to, step.language, call.call_sid)
         try:
-            with self.database.write(durable=is_durable(reply.effects)) as connection:
-                self.performer.perform(connection, reply.effects, actor, now)
+            with self.database.write(durable=is_durable(step.effects)) as connection:
+                self.performer.perform(connection, step.effects, actor, now)
             return True
         except StorageDown as error:
-            log.error("call %s kept for later: %s", step.call_sid, error)
+            log.error("call %s kept for later: %s", call.call_sid, error)
         entry = {
-            "actor": {"phone": step.caller, "ours": step.to, "language": actor.language, "call_sid": step.call_sid},
-            "effects": to_json(reply.effects),
-            "stops": any(isinstance(effect, OptOut) for effect in reply.effects),
+            "actor": {"phone": call.caller, "ours": call.to, "language": step.language, "call_sid": call.call_sid},
+            "effects": to_json(step.effects),
+            "stops": any(isinstance(effect, OptOut) for effect in step.effects),
             "at": now,
         }
         try:
             self.spool.keep(entry, self.clock())
             return True
         except OSError as error:
-            log.critical("call %s could not be kept at all: %s", step.call_sid, error)
-            return not is_durable(reply.effects)
-
-    def _document(self, words: Words, state: State, reply: Reply, world: World) -> str:
-        query = f"?s={encode(state)}&t={int(self.clock() * 1000)}"
-        return words.voice.twiml(
-            reply,
-            state.language or Language.ENGLISH,
-            state.pace,
-            step=f"{self.voice_url}/step{query}",
-            dialed=f"{self.voice_url}/dialed{query}",
-            person=world.person,
-        )
-
-
-def _offered(words: Words, state: State) -> list[tuple[str, str]]:
-    node = words.tree.node(state.place)
-    language = state.language or Language.ENGLISH
-    return [(code, words.tree.nodes[code].spoken[language]) for code in node.choices] if node else []
-
-
-def _can_text(step: CallStep) -> bool:
-    # Withheld numbers come as words or as +266696687 and the like; only a US number can be texted.
-    return step.caller.startswith("+1") and len(step.caller) == 12 and step.caller != step.to
+            log.critical("call %s could not be kept at all: %s", call.call_sid, error)
+            return not is_durable(step.effects)

@@ -53,7 +53,7 @@ class TextDesk:
         """The words to send back, empty for none. Never raises for a database or disk that fails."""
         body = message.body[:LONGEST]
         words, now = self.words(), int(self.clock())
-        reading = words.reader.read(body)
+        reading = words.read(body)
         try:
             with self.database.write(durable=_must_last(reading)) as connection:
                 return self._remembered(connection, words, message, body, reading, now)
@@ -68,7 +68,7 @@ class TextDesk:
         talk = talks.recall(connection, phone)
         state = _state(talk)
         if now // 60 - state.fever_at <= FEVER_MINUTES:
-            reading = words.reader.read(body, near_fever=True)
+            reading = words.read(body, near_fever=True)
         said = self._said(message, body, reading, now, talk)
         looping, counts = loops.count(talk, body, now)
         state, reply = advance(words.tree, state, said, self.world())

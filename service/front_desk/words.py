@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.channels.prompts import Speaker
 from service.channels.sms import Writer
@@ -15,7 +16,12 @@ from service.conversation.put import put
 from service.conversation.state import State
 from service.conversation.tree import Tree, build
 from service.conversation.understanding.reader import Reader
+from service.conversation.understanding.reading import Reading
+from service.front_desk.steps import Steps
 from service.languages import Language
+
+# Readings kept, and the length in characters of what is kept.
+KEPT, SHORT = 1024, 16
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,15 @@ class Words:
     reader: Reader
     writer: Writer
     voice: Voice
+    steps: Steps
+    _short: Callable[..., Reading]
+
+    def read(self, text: str, *, near_fever: bool = False) -> Reading:
+        """What `text` means. Single words and codes that many people send are read once and kept; longer texts,
+        which may say something of a person, never are."""
+        if len(text) <= SHORT and " " not in text:
+            return self._short(text, near_fever=near_fever)
+        return self.reader.read(text, near_fever=near_fever)
 
 
 def prepare(
@@ -42,7 +57,10 @@ def prepare(
     a `reader` made before is kept, for keywords do not change from day to day."""
     tree = build(library, replaced, noted)
     voice = Voice(Speaker(library, tree, clinic), recordings, public_url)
-    words = Words(library, tree, reader or Reader(library), Writer(library, tree), voice)
+    reader = reader or Reader(library)
+    words = Words(
+        library, tree, reader, Writer(library, tree), voice, Steps(tree, reader, voice), lru_cache(KEPT)(reader.read)
+    )
     _warm(words)
     return words
 
@@ -56,4 +74,4 @@ def _warm(words: Words) -> None:
                 for page in range(1, words.tree.pages[node.topic] + 1 if node and node.topic else 2):
                     for told in (False, True):
                         state = State(language=language, pace=pace, place=place, page=page, told=told)
-                        words.voice.twiml(put(words.tree, state)[1], language, pace, "")
+                        words.voice.document(put(words.tree, state)[1], language, pace)

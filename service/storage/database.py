@@ -38,6 +38,7 @@ class Database:
             self._quick = self._sqlite(quick)
         else:
             self._durable = self._quick = self._postgres()
+        self._driver_error: type[Exception] = self._durable.dialect.loaded_dbapi.Error
 
     @property
     def engine(self) -> Engine:
@@ -57,7 +58,7 @@ class Database:
                 if not durable and not self.is_sqlite:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 yield connection
-        except (DBAPIError, PoolTimeout, OSError) as error:
+        except (DBAPIError, PoolTimeout, OSError, self._driver_error) as error:
             raise StorageDown(type(error).__name__ + ": " + str(error).splitlines()[0][:200]) from error
         finally:
             if self.is_sqlite:
@@ -69,7 +70,7 @@ class Database:
         try:
             with self._quick.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 yield connection
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, self._driver_error) as error:
             raise StorageDown(type(error).__name__ + ": " + str(error).splitlines()[0][:200]) from error
 
     def close(self) -> None:
@@ -95,7 +96,7 @@ class Database:
         def begin(connection: Connection) -> None:
             # The driver would begin late and as a reader; we mean to write, so take the lock at once.
             if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                connection.connection.cursor().execute("BEGIN IMMEDIATE")
 
         return engine
 

@@ -41,7 +41,7 @@ def _recall(dialect: str) -> Any:
 
 
 def _answer(dialect: str) -> Any:
-    values = {name: bindparam(name) for name in ("message_sid", "answer", "at")}
+    values: dict[str, Any] = {name: bindparam(name) for name in ("message_sid", "answer", "at")}
     return _insert(dialect)(answered).values(values).on_conflict_do_nothing(index_elements=["message_sid"])
 
 
@@ -51,9 +51,12 @@ _EARLIER = select(answered.c.answer).where(answered.c.message_sid == bindparam("
 
 def recall(connection: Connection, phone: str) -> Talk:
     """What we know of `phone` (its blind index)."""
-    *known, since, lifted_at = RECALL.run(connection, {"key": phone}).one()
-    stopped = since is not None and lifted_at is None
-    return Talk(*known, stopped) if known[0] is not None else Talk(stopped=stopped)
+    row = RECALL.run(connection, {"key": phone}).fetchone()
+    stopped = row[-2] is not None and row[-1] is None
+    if row[0] is None:
+        return Talk(stopped=stopped)
+    known: Any = (*row[:-2], stopped)
+    return Talk(*known)
 
 
 def is_stopped(connection: Connection, phone: str) -> bool:
@@ -63,7 +66,8 @@ def is_stopped(connection: Connection, phone: str) -> bool:
 
 def answer(connection: Connection, message_sid: str, words: str, now: int) -> bool:
     """Keep the answer to a message, for further copies of it. False where an earlier copy was answered already."""
-    return ANSWER.run(connection, {"message_sid": message_sid, "answer": words, "at": now}).rowcount == 1
+    row = {"message_sid": message_sid, "answer": words, "at": now}
+    return bool(ANSWER.run(connection, row).rowcount == 1)
 
 
 def earlier_answer(connection: Connection, message_sid: str) -> str:

@@ -33,7 +33,7 @@ def add(doors: Blueprint, desk: CallDesk, words: Callable[[], Words]) -> None:
                 raise
             log.exception("a step of call %s could not be answered", request.form.get("CallSid", "")[:40])
             sorry = Reply(tuple(Say("system_sorry", language=language) for language in Language), then=Then.HANG_UP)
-            return twiml(words().voice.twiml(sorry, Language.ENGLISH, Pace.NORMAL, ""))
+            return twiml(words().voice.document(sorry, Language.ENGLISH, Pace.NORMAL))
 
 
 def _step(now: float) -> CallStep:

@@ -1,0 +1,76 @@
+"""`python -m scripts.benchmarks`: measures, prints a table and writes JSON. `--quick` for a look that proves nothing."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from scripts.benchmarks import steady, webhooks
+from scripts.benchmarks.load import Measured
+
+CONNECTIONS = [1, 32, 256]
+# Which of ours stands against which, and the least ratio we want.
+TARGETS = [
+    ("call ours", "call floor (c)", 0.8),
+    ("call ours", "call usual (b)", 3.0),
+    ("text ours FULL", "text floor (t) FULL", 0.5),
+    ("text ours NORMAL", "text floor (t) NORMAL", 0.5),
+    ("text ours FULL", "text usual (b) FULL", 1.3),
+    ("text ours NORMAL", "text usual (b) NORMAL", 1.8),
+]
+
+
+def main() -> None:
+    """Measure everything; exit code 0 whether or not a target was met, for this is a measure and not a test."""
+    quick = "--quick" in sys.argv
+    rounds, seconds, minutes = (2, 2, 0.2) if quick else (5, 4, 5)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        runs = webhooks.measure(folder, rounds, seconds, CONNECTIONS, lambda line: print(line, file=sys.stderr))
+        steadily = steady.stream(folder, 50, int(minutes * 60))
+        memory = steady.memory(folder)
+    middle = {name: {count: webhooks.median(got) for count, got in counts.items()} for name, counts in runs.items()}
+    print(table(middle, runs))
+    print(
+        f"\n50 texts/s for {minutes} min: p50 {steadily['p50']:.1f} ms, p99 {steadily['p99']:.1f} ms, {steadily['errors']:.0f} errors"
+    )
+    print(
+        f"idle memory (PSS): web {memory['web']:.0f} MB + worker {memory['worker']:.0f} MB = {sum(memory.values()):.0f} MB"
+    )
+    out = Path("var/bench.json")
+    out.parent.mkdir(exist_ok=True)
+    found = {
+        "at": time.strftime("%Y-%m-%d"),
+        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        "runs": {n: {str(c): [m.row() for m in got] for c, got in counts.items()} for n, counts in runs.items()},
+        "steady": steadily,
+        "memory": memory,
+    }
+    out.write_text(json.dumps(found, indent=1))
+
+
+def table(middle: dict[str, dict[int, Measured]], runs: webhooks.Rounds) -> str:
+    """Markdown: every server at every number of connections, then the ratios at 32."""
+    lines = ["| server | " + " | ".join(f"x{c}: req/s (spread), p50, p99 ms" for c in CONNECTIONS) + " |"]
+    lines.append("| --- |" + " --- |" * len(CONNECTIONS))
+    for name, counts in middle.items():
+        cells = []
+        for count, got in counts.items():
+            rates = [run.rate for run in runs[name][count]]
+            cells.append(
+                f"{got.rate:.0f} ({min(rates):.0f}-{max(rates):.0f}), {got.p50:.1f}, {got.p99:.1f}"
+                + (f", {got.errors} errors" if got.errors else "")
+            )
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    lines += ["", "| ratio at 32 connections | wanted | measured |", "| --- | --- | --- |"]
+    for ours, other, wanted in TARGETS:
+        ratio = middle[ours][32].rate / middle[other][32].rate
+        lines.append(f"| {ours} / {other} | {wanted} | {ratio:.2f}{'' if ratio >= wanted else ' (missed)'} |")
+    return "\n".join(lines)
+
+
+main()
