@@ -1,4 +1,4 @@
-"""The whole service in one process: settings in a folder of its own, a clock that tests move, and a phone to reach it."""
+"""The whole service in one process, in a folder of its own, with a clock that tests move and a phone to reach it."""
 
 from __future__ import annotations
 

@@ -20,9 +20,9 @@ OUTSIDE = frozenset({LANGUAGE_STEP, SETTINGS, STOPPED, REMINDERS, CALL_911})
 def is_known(tree: Tree, state: State) -> bool:
     """Is this a place that still exists? A deploy may have retired it while a call or a talk was under way."""
     if state.place in OUTSIDE:
-        return True
+        return not state.offered
     node = tree.node(state.place)
-    if node is None:
+    if node is None or state.offered > len(node.choices):
         return False
     return node.kind is not Kind.TOPIC or 1 <= state.page <= max(1, tree.pages[node.topic])
 

@@ -45,11 +45,16 @@ def hear(tree: Tree, state: State, said: Text, world: World) -> Turn:
     state = replace(state, language=language)
     if not places.is_known(tree, state):
         state = places.at(state, MAIN)
+    elif not _recent(state, said):
+        # Now, not at the next MORE: whoever writes in between would make the page look recent again.
+        state = replace(places.at(state, MAIN), asked=state.asked)
     new, reply = _answer(tree, state, said, world)
     if said.stopped and not _goes_out_after_stop(label):
         return replace(new, seen_at=said.minute), SILENT
-    if reply.parts and not label.startswith(tuple(SAFETY)) and label != "action:stop":
+    if reply.parts and label not in SAFETY and label != "action:stop":
         reply = replace(reply, parts=reply.parts + _afterwords(said, label))
+    if said.reading.also_stop and not said.stopped:
+        reply = _stopping_too(reply)
     misses = state.misses + 1 if label == "action:unknown" else 0
     return replace(new, seen_at=said.minute, misses=misses), reply
 
@@ -62,6 +67,13 @@ def _afterwords(said: Text, label: str) -> tuple[Part, ...]:
     if said.stopped and label != "action:start":
         return (Say("stopped_note"),)
     return (Say("first_words"),) if said.first and label != "action:help" else ()
+
+
+def _stopping_too(reply: Reply) -> Reply:
+    """Whatever else a message says, the stop in it is in force, and is confirmed once."""
+    confirmed = Say("crisis_stopped") in reply.parts
+    parts = reply.parts if confirmed else (*reply.parts, Say("stopped_note"))
+    return replace(reply, parts=parts, effects=(OptOut("text"), *reply.effects))
 
 
 def _answer(tree: Tree, state: State, said: Text, world: World) -> Turn:
@@ -98,16 +110,12 @@ def _say(state: State, phrase: str, *fields: tuple[str, str], effects: tuple[Eff
 
 
 def _crisis(tree: Tree, state: State, said: Text, world: World) -> Turn:
-    effects: tuple[Effect, ...] = (Raise("crisis"),)
-    if said.reading.also_stop and not said.stopped:
-        return _say(state, "crisis_stopped", effects=(OptOut("text"), *effects))
-    return _say(state, "crisis", effects=effects)
+    stopping = said.reading.also_stop and not said.stopped
+    return _say(state, "crisis_stopped" if stopping else "crisis", effects=(Raise("crisis"),))
 
 
 def _emergency(tree: Tree, state: State, said: Text, world: World) -> Turn:
-    effects: tuple[Effect, ...] = (Raise("emergency"),)
-    if said.reading.also_stop and not said.stopped:
-        effects = (OptOut("text"), *effects)
+    effects = (Raise("emergency"),)
     if said.reading.reason != "fever":
         return _say(state, "emergency", effects=effects)
     state = replace(state, fever_at=said.minute)
@@ -190,8 +198,9 @@ def _digit(tree: Tree, state: State, said: Text, world: World) -> Turn:
         return _say(state, "recorded")
     asked = state.asked if said.minute - state.asked_at <= MENU_MINUTES else "none"
     kind, _, codes = asked.partition(".")
-    if kind == "pick" and digit in "12":
-        return _show(tree, replace(state, asked="none"), said, codes.split(".")[int(digit) - 1], placed=True)
+    picks = dict(zip("12", codes.split("."), strict=False)) if kind == "pick" else {}
+    if picks.get(digit) in tree.nodes:
+        return _show(tree, replace(state, asked="none"), said, picks[digit], placed=True)
     if kind == "gate" and digit == "1" and codes in tree.nodes:
         return _show(tree, replace(state, asked="none"), said, codes, page=2)
     menu = asked if asked in tree.nodes else MAIN
