@@ -12,7 +12,9 @@ A line is one of:
     < (nothing)                 no text comes back; on a call `< (ended)`: the call has ended
     !< Stopped                  what must not come back
     text arrives: Chemo is      a text that the line sends by itself
-    later: 3 hours              time passes; between two `>` there are twelve seconds anyway"""
+    rings: +12025550199         on a call: the line is dialling this number for the caller
+    later: 3 hours              time passes; between two `>` there are twelve seconds anyway
+    setting: CLINIC_PHONE=...   at the top: what the installation has set"""
 
 from __future__ import annotations
 
@@ -46,6 +48,13 @@ def play(path: Path, phone: Phone, inbox: Inbox, pass_time: PassTime) -> None:
     talk.hang_up()
 
 
+def settings_of(path: Path) -> dict[str, str]:
+    """The settings that a talk asks for at its top."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("setting:"))
+    return dict(setting.split("=", 1) for setting in named)
+
+
 class Talk:
     """One talk as it goes on: a person's phone, perhaps a call, and what came back last."""
 
@@ -57,7 +66,7 @@ class Talk:
 
     def take(self, line: str) -> None:
         """One line of the file. Raises AssertionError where it is not as written."""
-        if not line or line.startswith("#"):
+        if not line or line.startswith(("#", "setting:")):
             return
         if line.startswith("!<"):
             self._must_not_come(line[2:].strip())
@@ -67,6 +76,9 @@ class Talk:
             self._send(line[1:].strip())
         elif line.startswith("text arrives:"):
             self._must_arrive(line.partition(":")[2].strip())
+        elif line.startswith("rings:"):
+            calling = self.call.calling if self.call else ""
+            assert calling == line.partition(":")[2].strip(), f"it rings at {calling or 'nobody'}"
         elif line.startswith("later:"):
             count, unit = line.partition(":")[2].split()
             self.pass_time(float(count) * UNITS[unit])

@@ -5,12 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hand_clock import Clock
-from player import Inbox, TalkError, play
+from clock import Clock
+from player import Inbox, TalkError, play, settings_of
 
+from service.settings import Settings, from_environment
 from service.simulator.phone import Phone
 
 TALKS = sorted(Path(__file__).parent.glob("*.txt"))
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) -> Settings:
+    """The settings of the try-out, with those that the talk asks for."""
+    asked = settings_of(request.getfixturevalue("talk")) if "talk" in request.fixturenames else {}
+    return from_environment({"PUBLIC_URL": "http://localhost", "DATABASE_URL": database_url, **asked}, tmp_path)
 
 
 @pytest.mark.parametrize("talk", TALKS, ids=[talk.stem for talk in TALKS])
