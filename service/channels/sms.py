@@ -49,7 +49,7 @@ class Writer:
         fields = dict(part.fields)
         if "call" in fields:
             number = fields["call"]
-            fields["call"] = self._words("call_number", language, phone=number) if number else ""
+            fields["call"] = " " + self._words("call_number", language, phone=number) if number else ""
         return fill(self.library.phrases[part.phrase].text[language], fields)
 
     def menu(self, code: str, language: Language) -> str:
