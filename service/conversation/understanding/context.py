@@ -9,6 +9,7 @@ from service.conversation.understanding.normalise import Words
 from service.conversation.understanding.patterns import Hit, Patterns
 
 NEAR = 5  # words before a sign within which `she has` or `my` still speaks of it
+PRONOUNS = frozenset("i he she we they you".split())
 NEGATIVE_STARTS = frozenset(
     "no not cant cannot wont doesnt dont isnt couldnt unable hasnt didnt nothing sin ya".split()
 )
@@ -18,7 +19,7 @@ class Context:
     """Weighs a sign in its sentence, by the rules of `context.yaml`."""
 
     def __init__(self, table: Mapping[str, Any], sets: Mapping[str, Iterable[str]]) -> None:
-        kinds = ("stated", "asking", "going_now", "past")
+        kinds = ("stated", "asking", "going_now", "past", "again")
         self._patterns = Patterns([(kind, pattern) for kind in kinds for pattern in table[kind]], sets)
         self._supposed = frozenset(table["supposed"])
         self._past_verbs = frozenset(table["past_verb"])
@@ -40,11 +41,9 @@ class Context:
         first, last = words.sentence(sign.start, sign.end)
         sentence = words.part(first, last)
         asking = words.breaks.get(last - 1) == "?" or any(
-            hit.key == "asking" for hit in self._patterns.find(sentence)
+            hit.key == "asking" and first + hit.start < sign.end for hit in self._patterns.find(sentence)
         )
-        if not asking:
-            return False
-        if any(hit.key == "going_now" and first <= hit.start < last for hit in found):
+        if not asking or any(hit.key == "going_now" for hit in found):
             return False
         return not any(
             hit.key == "stated"
@@ -55,10 +54,15 @@ class Context:
         )
 
     def _is_supposed(self, stated: Hit, words: Words, first: int) -> bool:
-        """`if i have`, `when my`, `do i get`; up to two words back, within the sentence."""
-        return not self._supposed.isdisjoint(words.words[max(first, stated.start - 2) : stated.start])
+        """`if i have`, `when my`, `do i get`; up to two words back, within the sentence. But `i do` states."""
+        return any(
+            words.words[at] in self._supposed and (at == first or words.words[at - 1] not in PRONOUNS)
+            for at in range(max(first, stated.start - 2), stated.start)
+        )
 
     def _past(self, sign: Hit, words: Words, found: list[Hit]) -> bool:
+        if any(hit.key == "again" for hit in found):
+            return False
         first, last = words.sentence(sign.start, sign.end)
         for hit in found:
             if hit.key != "past" or not first <= hit.start < last:

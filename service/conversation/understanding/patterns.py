@@ -34,7 +34,10 @@ class Hit:
 
 
 class Patterns:
-    """Many patterns under keys, compiled once. `find` tries only those whose rarest word stands in the message."""
+    """Many patterns under keys, compiled once. `find` tries only those whose rarest word stands in the message.
+
+    `vocabulary` holds their words, and their beginnings of words as they stand there (`numb*`).
+    """
 
     def __init__(self, entries: Iterable[tuple[str, str]], sets: Mapping[str, Iterable[str]]) -> None:
         lists = {name: tuple(words) for name, words in sets.items()}
@@ -71,9 +74,7 @@ class Patterns:
             anchors.extend(
                 {_first_word(phrase) for phrase in e.phrases} for e in elements if e.phrases and not e.optional
             )
-            self.vocabulary.update(
-                w for e in elements for phrase in e.phrases for w in phrase.split() if "*" not in w
-            )
+            self.vocabulary.update(word for e in elements for phrase in e.phrases for word in phrase.split())
         if not anchors:
             raise PatternError(f"{pattern!r} names no word that must be there")
         found = (key, tuple(parts))

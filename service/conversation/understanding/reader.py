@@ -10,7 +10,7 @@ from service.content.library import Library
 from service.conversation.understanding import tables as table_files
 from service.conversation.understanding.commands import Commands
 from service.conversation.understanding.context import Context
-from service.conversation.understanding.danger import Danger, DangerSigns
+from service.conversation.understanding.danger import DangerSigns
 from service.conversation.understanding.keywords import Keywords
 from service.conversation.understanding.language_of import LanguageOf
 from service.conversation.understanding.normalise import Normaliser, Words
@@ -39,6 +39,7 @@ class Reader:
         self._opt_out = OptOut(t["opt_out"], lists)
         self._commands = Commands(t["commands"], lists)
         self._bereavement = Family(t["bereavement"]["patterns"], t["bereavement"]["exceptions"], lists)
+        self._grieving = Family(t["bereavement"]["grieving"], (), lists)
         self._keywords = Keywords(library.topics.values(), t["topics"], Normaliser(t["text_speak"]), lists)
         vocabulary = (
             self._keywords.vocabulary
@@ -49,7 +50,7 @@ class Reader:
             | self._bereavement.vocabulary
         )
         known = {*ordinary["en"], *ordinary["es"], *t["text_speak"].values(), *_page_words(library)}
-        self._spelling = Spelling(vocabulary, self._keywords.names, known)
+        self._spelling = _spelling(vocabulary, self._keywords, known)
         self._normaliser = Normaliser(t["text_speak"], vocabulary | known)
         topics = library.topics.values()
         english = {w for topic in topics for phrase in topic.keywords.english for w in phrase.split()}
@@ -105,28 +106,43 @@ class Reader:
     def _stop(self, versions: tuple[Words, ...]) -> Reading | None:
         for words in versions:
             if self._opt_out.in_any_wording(words):
+                if self._told_of_a_death(words):
+                    return Reading("action:bereavement", also_stop=True)
                 return Reading("action:stop", reason=self._opt_out.reason(words))
             if self._opt_out.perhaps(words):
                 return Reading("choice", choices=("action:stop", "topic:emotional"))
         return None
+
+    def _told_of_a_death(self, words: Words) -> bool:
+        """News of a death; what people write about their own grief is a topic."""
+        return self._bereavement(words) and not self._grieving(words)
 
     def _topic(self, words: Words, near_fever: bool) -> Reading:
         """Bereavement, commands in longer messages, then topics; thanks and unknown last."""
         danger = self._danger(words, near_fever)
         if danger.value:
             return Reading("topic:fever", value=danger.value)
-        if self._bereavement(words):
+        if self._told_of_a_death(words):
             return Reading("action:bereavement")
         return (
             self._commands.inside(words)
             or self._commands.whole(words)
-            or self._keywords.read(words, self._spelling.joined_names(words), _asked(danger))
+            or self._keywords.read(words, self._spelling.joined_names(words), danger.topics)
             or (Reading("action:thanks") if self._commands.thanks(words) else UNKNOWN)
         )
 
 
-def _asked(danger: Danger) -> tuple[str, ...]:
-    return danger.topics
+def _spelling(vocabulary: set[str], keywords: Keywords, known: set[str]) -> Spelling:
+    """Listed misspellings stay as they are only where the rules of spelling would not find the right word."""
+    by_rule = Spelling(vocabulary, keywords.names, known)
+    kept = set()
+    for wrong, right in keywords.misspellings.items():
+        corrected = by_rule.correct_word(wrong)
+        if corrected in right:
+            keywords.learn(wrong, corrected)
+        else:
+            kept.add(wrong)
+    return Spelling(vocabulary | kept, keywords.names, known)
 
 
 def _page_words(library: Library) -> set[str]:

@@ -23,7 +23,9 @@ class Spelling:
     """Corrects words by the vocabulary of all tables. `names` are drug names and strong terms, `ordinary` words stay."""
 
     def __init__(self, vocabulary: Iterable[str], names: Iterable[str], ordinary: Collection[str]) -> None:
+        vocabulary = set(vocabulary)
         self._targets = sorted({word for word in vocabulary if len(word) >= SHORTEST and word.isalpha()})
+        self._beginnings = tuple(word[:-1] for word in vocabulary if word.endswith("*") and len(word) > SHORTEST)
         self._names = frozenset(name for name in names if name.isalpha() and len(name) >= SHORTEST)
         self._known = frozenset(self._targets) | frozenset(ordinary)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
@@ -56,7 +58,7 @@ class Spelling:
         return found
 
     def _is_known(self, word: str) -> bool:
-        if word in self._known or not word.isalpha():
+        if word in self._known or not word.isalpha() or word.startswith(self._beginnings):
             return True
         return any(
             word.endswith(ending) and len(word) - len(ending) >= SHORTEST - 1 and word[: -len(ending)] in self._known

@@ -32,6 +32,7 @@ class Thermometer:
         self._around = frozenset(table["around"])
         self._age = re.compile(rf"(?<= )(?:{'|'.join(table['age_before'])}) $")
         self._units, self._measures = frozenset(table["unit_after"]), frozenset(table["measure_before"])
+        self._laboratory = frozenset(table["laboratory"])
         self._spoken = SpokenNumbers(table["spoken"])
 
     def read(self, words: Words, near_fever: bool) -> Temperature | None:
@@ -51,7 +52,7 @@ class Thermometer:
             return self._counts_alone(degrees, match, near_fever)
         if not self.fever_words.isdisjoint(tokens) and _within(degrees, self._beside):
             return True
-        if match[2] and len(match[2]) == 1 and self._is_high(degrees):
+        if match[2] and len(match[2]) == 1 and self._is_high(degrees) and self._laboratory.isdisjoint(tokens):
             return True
         return all(word in self._around for word in tokens if word != tokens[at]) and self._counts_framed(
             degrees, match, tokens, at
