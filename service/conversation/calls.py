@@ -7,7 +7,7 @@ from dataclasses import replace
 from service.conversation import places
 from service.conversation.keys import press
 from service.conversation.put import Turn, offer, put, say, to_person
-from service.conversation.reply import OfferChoice, Reply, Say, Then
+from service.conversation.reply import OfferChoice, Raise, Reply, Say, Then
 from service.conversation.said import Arrived, Keys, Said, Silence, Speech, Unanswered
 from service.conversation.state import State
 from service.conversation.tree import MAIN, Tree
@@ -18,6 +18,14 @@ OFFER_ROUNDS = 2
 
 def hear(tree: Tree, state: State, said: Said, world: World) -> Turn:
     """The next step of a call. A state of a place that no longer exists goes home with an apology."""
+    new, reply = _step(tree, state, said, world)
+    if new.place == places.CRISIS != state.place:
+        # However the caller came here: by its code, through the menus, or with 9 8.
+        reply = replace(reply, effects=(*reply.effects, Raise("crisis")))
+    return new, reply
+
+
+def _step(tree: Tree, state: State, said: Said, world: World) -> Turn:
     if isinstance(said, Arrived):
         return _arrive(tree, state, world)
     if not places.is_known(tree, state):
@@ -43,11 +51,12 @@ def _silence(tree: Tree, state: State, world: World) -> Turn:
     """Nothing came: again and slower, then with a person and a text offered, then a kind end with the number."""
     if state.offered:
         return _next_offer(tree, state, world)
-    state = replace(state, silences=state.silences + 1, held="", last_key="")
+    state = replace(state, silences=state.silences + 1, held="", last_key="", asked="none")
     if state.silences == 1:
         return put(tree, state, Say("silence_first"))
     if state.silences == 2:
-        return put(tree, state, Say("silence_second"))
+        texts = world.can_text and state.place not in places.OUTSIDE
+        return put(tree, state, Say("silence_second" if texts else "person_choice"))
     return _end(state, world)
 
 

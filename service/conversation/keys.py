@@ -9,7 +9,7 @@ from service.conversation import places
 from service.conversation.pace import Pace
 from service.conversation.places import CALL_911, CRISIS, LANGUAGE_STEP, REMINDERS, SETTINGS, STOPPED
 from service.conversation.put import Turn, offer, put, say, to_person
-from service.conversation.reply import OptIn, OptOut, Raise, Reply, Say, SetLanguage, SetPace, TextPlace
+from service.conversation.reply import OptIn, OptOut, Reply, Say, SetLanguage, SetPace, TextPlace
 from service.conversation.said import Keys
 from service.conversation.state import State
 from service.conversation.tree import MAIN, Kind, Tree
@@ -35,8 +35,9 @@ def press(tree: Tree, state: State, said: Keys, world: World) -> Turn:
 
 def _several(tree: Tree, state: State, digits: str, world: World) -> Turn:
     if state.place == LANGUAGE_STEP:
-        state, _ = _language_step(tree, state, digits[0])
-        return press(tree, state, Keys(digits[1:]), world)
+        state, first = _language_step(tree, state, digits[0], world)
+        new, reply = press(tree, state, Keys(digits[1:]), world)
+        return new, replace(reply, effects=(*first.effects, *reply.effects))
     if digits == "988":
         return put(tree, places.at(state, CRISIS))
     if digits.startswith("9"):
@@ -60,12 +61,15 @@ def _in_turn(tree: Tree, state: State, digits: str, world: World) -> Turn:
 
 def _one(tree: Tree, state: State, key: str, seconds: float, world: World) -> Turn:
     if state.place == LANGUAGE_STEP:
-        return _language_step(tree, state, key)
+        return _language_step(tree, state, key, world)
+    if state.asked != "none" and key not in "12":
+        state = replace(state, asked="none")
     if state.held and key in CHOICES and seconds < CODE_SECONDS:
         code = state.place + state.held + key
-        state = replace(state, held="", last_key="")
         if tree.node(code):
-            return put(tree, places.at(state, code))
+            return put(tree, places.at(replace(state, last_key=""), code))
+        if key == state.held and seconds < SAME_PRESS_SECONDS:
+            return put(tree, state)
     elif key in CHOICES and key == state.last_key and seconds < SAME_PRESS_SECONDS:
         return put(tree, replace(state, held=key, last_key=""))
     state = replace(state, last_key=key if key in CHOICES else "", held="")
@@ -76,9 +80,17 @@ def _one(tree: Tree, state: State, key: str, seconds: float, world: World) -> Tu
     return _KEYS[key](tree, state, key, world) if key in _KEYS else _choose(tree, state, key, world)
 
 
-def _language_step(tree: Tree, state: State, key: str) -> Turn:
+def _language_step(tree: Tree, state: State, key: str, world: World) -> Turn:
+    """2 is Spanish; 3, 4, 5 and 0 are taken as English, but once a person was offered, 0 brings that person."""
+    english = replace(state, language=Language.ENGLISH)
     if key == "9":
-        return put(tree, places.at(replace(state, language=Language.ENGLISH), SETTINGS))
+        return put(tree, places.at(english, SETTINGS))
+    if key == "0" and state.silences > 1:
+        return to_person(tree, english, world)
+    if key == "7":
+        return _pace(tree, state, key, world)
+    if key in "68*#":
+        return _repeat(tree, state, key, world)
     language = Language.SPANISH if key == "2" else Language.ENGLISH
     # The key is forgotten: 1 for English and then 1 for urgent help are two presses, however fast.
     state = replace(places.at(state, MAIN), language=language, last_key="")
@@ -109,8 +121,7 @@ def _choose(tree: Tree, state: State, key: str, world: World) -> Turn:
     chosen = tree.choice(state.place, key) if node and node.kind is Kind.MENU else None
     if chosen is None:
         return _wrong(tree, state, key, world)
-    new, reply = put(tree, places.at(state, chosen.code))
-    return new, replace(reply, effects=(Raise("crisis"),)) if chosen.action == "crisis" else reply
+    return put(tree, places.at(state, chosen.code))
 
 
 def _setting(tree: Tree, state: State, key: str, world: World) -> Turn:

@@ -14,13 +14,14 @@ from service.conversation.understanding.reading import Reading
 from service.conversation.world import World
 from service.languages import Language
 
+NOWHERE = World()
 NOON = 29_000_000  # minutes since 1970, some day in 2025
 
 
 class Texter:
     """One phone's texts, read already. `stopped` and `first` are as the front desk would find them."""
 
-    def __init__(self, tree: Tree, world: World = World()) -> None:
+    def __init__(self, tree: Tree, world: World = NOWHERE) -> None:
         self.tree, self.world, self.state, self.minute = tree, world, State(), NOON
         self.reply = Reply()
 
@@ -39,7 +40,7 @@ class Texter:
 class Caller:
     """One call. Keys come `seconds` after the step was put, by default at leisure."""
 
-    def __init__(self, tree: Tree, world: World = World(), language: Language | None = Language.ENGLISH) -> None:
+    def __init__(self, tree: Tree, world: World = NOWHERE, language: Language | None = Language.ENGLISH) -> None:
         self.tree, self.world, self.state = tree, world, State(language=language)
         self.reply = Reply()
         self._turn(Arrived())
