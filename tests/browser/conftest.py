@@ -32,7 +32,15 @@ ARGUMENTS = [
 Visit = Callable[..., Page]
 NUMBERS = (f"+1555555{ending:04}" for ending in count(1000))
 KEEP_NUMBER = "sessionStorage.getItem('number') ?? sessionStorage.setItem('number', '%s')"
+SKIPPED = "browser tests: no Chromium was found; install chromium or set CHROMIUM to its path"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line, whatever the options, that the browser tests did not run."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if SKIPPED in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"SKIPPED {len(skipped)} {SKIPPED}")
 
 
 def chromium_path() -> str:
@@ -46,7 +54,7 @@ def chromium() -> Iterator[Browser]:
     if not path and os.environ.get("CI") == "true":
         pytest.fail("No Chromium was found; install Debian's chromium or set CHROMIUM to its path.")
     if not path:
-        pytest.skip("browser tests: no Chromium was found; install chromium or set CHROMIUM to its path")
+        pytest.skip(SKIPPED)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

@@ -190,7 +190,7 @@ function add(place, { who, from, said, lang, note }) {
   log.hidden = false;
   at(`${place}-empty`).hidden = true;
   log.append(item);
-  log.scrollTop = log.scrollHeight;
+  log.scrollTop = item.offsetTop - log.offsetTop; // the beginning of a long one, the end of the log otherwise
   return item;
 }
 
