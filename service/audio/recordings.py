@@ -60,6 +60,15 @@ class Recordings:
         self._look_again()
         return self._files.get(name)
 
+    def words(self, name: str) -> str | None:
+        """What the recording at an address below `/audio/` says; None where it is unknown."""
+        self._look_again()
+        for held in (self._made, self._here):
+            entry = held.by_file().get(name)
+            if entry:
+                return entry.text
+        return None
+
     def _entry(self, language: Language, pace: Pace, clip: str, words: str | None = None) -> Entry | None:
         self._look_again()
         for at in dict.fromkeys((pace, Pace.NORMAL)):
