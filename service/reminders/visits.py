@@ -1,0 +1,91 @@
+"""Visits: booked, moved, cancelled, or held because a later list no longer names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from service.reminders import audit
+from service.reminders.refused import Refused
+from service.reminders.waiting import cancel_of_visits, release_of_visits
+from service.storage.reminder_tables import visits
+
+# Reasons in `held_words.yaml`.
+NO_LONGER_LISTED = "held.visit_held"
+CANCELLED_REASON = "held.visit_cancelled"
+MOVED_REASON = "held.visit_moved"
+
+
+class VisitState(StrEnum):
+    """Where a visit stands. HELD: nothing is sent about it until somebody decides."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    HELD = "held"
+    DONE = "done"
+    NO_SHOW = "noshow"
+
+
+class Decision(StrEnum):
+    """What staff say about a visit that is no longer listed."""
+
+    CANCELLED = "cancelled"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit; `starts_at` in seconds since 1970, `local_day` the date at its site."""
+
+    id: int
+    patient_id: int
+    site_id: int | None
+    starts_at: int
+    local_day: str
+    state: VisitState
+    held_why: str
+    confirmed_at: int | None
+
+
+def held_visits(connection: Connection, clinic_id: int) -> list[Visit]:
+    """The visits that wait for a decision, the next one first."""
+    mine = (visits.c.clinic_id == clinic_id, visits.c.state == VisitState.HELD.value)
+    rows = connection.execute(select(visits).where(*mine).order_by(visits.c.starts_at, visits.c.id))
+    return [_visit(row) for row in rows.mappings()]
+
+
+def visits_of(connection: Connection, clinic_id: int, patient_id: int, after: int = 0) -> list[Visit]:
+    """The visits of a patient that begin at `after` or later, the next one first."""
+    mine = (visits.c.clinic_id == clinic_id, visits.c.patient_id == patient_id, visits.c.starts_at >= after)
+    rows = connection.execute(select(visits).where(*mine).order_by(visits.c.starts_at, visits.c.id))
+    return [_visit(row) for row in rows.mappings()]
+
+
+def decide(connection: Connection, clinic_id: int, visit_id: int, decision: Decision, who: str, now: int) -> int:
+    """Settle a held visit: cancelled, with what waits about it, or kept, and what was held goes on. Returns how many
+    deliveries that concerned. Raises Refused for a visit that waits for no decision here."""
+    mine = (visits.c.clinic_id == clinic_id, visits.c.id == visit_id, visits.c.state == VisitState.HELD.value)
+    state = VisitState.CANCELLED if decision is Decision.CANCELLED else VisitState.BOOKED
+    changed = update(visits).where(*mine).values(state=state.value, held_why="", changed_at=now)
+    if not connection.execute(changed).rowcount:
+        raise Refused("No held visit has this number. `clearline visits held` lists those that wait.")
+    audit.note(connection, clinic_id, who, f"visit {decision.value}", f"visit {visit_id}", now)
+    if decision is Decision.CANCELLED:
+        return cancel_of_visits(connection, clinic_id, [visit_id], CANCELLED_REASON, now)
+    return release_of_visits(connection, clinic_id, [visit_id], NO_LONGER_LISTED)
+
+
+def _visit(row: Any) -> Visit:
+    return Visit(
+        id=row["id"],
+        patient_id=row["patient_id"],
+        site_id=row["site_id"],
+        starts_at=row["starts_at"],
+        local_day=row["local_day"],
+        state=VisitState(row["state"]),
+        held_why=row["held_why"],
+        confirmed_at=row["confirmed_at"],
+    )
