@@ -128,6 +128,16 @@ def test_a_near_tie_is_asked_with_digits(texter: Texter, digit: str, shows: str)
     assert shown(texter.digit(digit)) == [shows]
 
 
+@pytest.mark.parametrize(("digit", "shows", "stops"), [("1", "stop", True), ("2", "emotional 1", False)])
+def test_what_may_be_a_stop_is_asked_and_stops_nothing_alone(
+    texter: Texter, digit: str, shows: str, stops: bool
+) -> None:
+    texter.send("choice", reading={"choices": ("action:stop", "topic:emotional")})
+    assert (shown(texter.reply), texter.reply.effects) == (["which_one_stop"], ())
+    texter.digit(digit)
+    assert (shown(texter.reply), OptOut("text") in texter.reply.effects) == ([shows], stops)
+
+
 @pytest.mark.parametrize(("value", "shows"), [("441", "chemo 1"), ("44", "menu 44"), ("15", "crisis")])
 def test_a_code_leads_to_its_place(texter: Texter, value: str, shows: str) -> None:
     assert shown(texter.send("code", value)) == [shows]
