@@ -1,0 +1,131 @@
+"""Who may be sent to: one condition, asked when a message is planned, when it is claimed and just before it starts.
+
+It stands here as one SQL expression, so that the three can never differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy.sql.selectable import FromClause
+
+from service.reminders import stored
+from service.reminders.optouts import stopped
+from service.reminders.rules.caps import A_DAY, A_WEEK, Sort
+from service.storage.reminder_tables import (
+    attempts,
+    broadcasts,
+    clinics,
+    consents,
+    contacts,
+    deliveries,
+    patients,
+    visits,
+)
+
+# What a try counts against the caps: it reached Twilio, or nobody knows.
+SPENT = ("", "accepted", "unknown")
+# Reasons that no time and no decision of staff can mend: what waits is ended, not held.
+ENDED = ("held.stopped", "held.died", "held.left", "held.visit_cancelled", "held.visit_moved", "held.cancelled")
+OVER = ("held.visit_over", "held.too_late")
+
+
+def person_reason(channel: ColumnElement[str]) -> ColumnElement[str | None]:
+    """Why the person may not be sent to over `channel`, as a code of `held_words.yaml`; NULL where they may.
+
+    Reads clinics, contacts and patients (outer) of the statement around it."""
+    return case(*_of_person(channel), else_=None)
+
+
+def delivery_reason(openings: FromClause) -> ColumnElement[str | None]:
+    """Why a delivery that is due may not start now; NULL where it may. Besides the person it looks at the visit and
+    at the caps. Reads what `joined` joins, and `openings`."""
+    daily = broadcasts.c.kind == "daily"
+    this_week = _others_since(openings.c.week, same_sort=True)
+    return case(
+        (deliveries.c.not_after <= bindparam("now"), "held.too_late"),
+        (visits.c.state == "cancelled", "held.visit_cancelled"),
+        (visits.c.state == "held", "held.visit_held"),
+        (or_(visits.c.state.in_(("done", "noshow")), visits.c.starts_at <= bindparam("now")), "held.visit_over"),
+        # The start stands in the key of each reminder of a visit.
+        (deliveries.c.dedupe.not_like("%@" + cast(visits.c.starts_at, String) + ":%"), "held.visit_moved"),
+        *_of_person(deliveries.c.channel),
+        (and_(broadcasts.c.kind != "closing", contacts.c.fewer == "changes"), "held.fewer"),
+        (_others_since(openings.c.midnight) >= A_DAY, "held.capped_day"),
+        (and_(daily, this_week >= A_WEEK[Sort.VISIT]), "held.capped_week"),
+        (and_(~daily, this_week >= A_WEEK[Sort.OTHER]), "held.capped_week"),
+        else_=None,
+    )
+
+
+def state_for(reason: ColumnElement[Any], otherwise: str) -> ColumnElement[str]:
+    """The stored state that a delivery with `reason` takes."""
+    return case(
+        (reason.is_(None), otherwise),
+        (reason.in_(ENDED), stored.CANCELLED),
+        (reason.in_(OVER), stored.EXPIRED),
+        else_=stored.HELD,
+    )
+
+
+def joined() -> Any:
+    """Deliveries with all that the two conditions read, to select from."""
+    return (
+        deliveries.join(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id)
+        .join(clinics, clinics.c.id == deliveries.c.clinic_id)
+        .join(
+            contacts, and_(contacts.c.id == deliveries.c.contact_id, contacts.c.clinic_id == deliveries.c.clinic_id)
+        )
+        .outerjoin(
+            patients, and_(patients.c.id == deliveries.c.patient_id, patients.c.clinic_id == deliveries.c.clinic_id)
+        )
+        .outerjoin(visits, and_(visits.c.id == deliveries.c.visit_id, visits.c.clinic_id == deliveries.c.clinic_id))
+    )
+
+
+def _of_person(channel: ColumnElement[str]) -> list[tuple[ColumnElement[bool], str]]:
+    agreed = exists().where(
+        consents.c.clinic_id == contacts.c.clinic_id,
+        consents.c.contact_id == contacts.c.id,
+        consents.c.channel == channel,
+        consents.c.superseded_at.is_(None),
+    )
+    return [
+        (and_(clinics.c.moving, clinics.c.optouts_loaded_at.is_(None)), "held.moving"),
+        (patients.c.state == "died", "held.died"),
+        (patients.c.state.in_(("left", "erased")), "held.left"),
+        (stopped(contacts.c.clinic_id, contacts.c.phone), "held.stopped"),
+        (or_(contacts.c.state != "active", contacts.c.phone_sealed.is_(None)), "held.phone_bad"),
+        (~agreed, "held.no_consent"),
+        (and_(channel == "text", contacts.c.never_text), "held.never_text"),
+        (and_(channel == "text", contacts.c.line_kind == "landline"), "held.landline"),
+        (and_(channel == "call", contacts.c.never_call), "held.never_call"),
+        (contacts.c.paused_until > bindparam("now"), "held.paused"),
+        (contacts.c.zones == "", "held.no_zone"),
+    ]
+
+
+def _others_since(moment: ColumnElement[int], *, same_sort: bool = False) -> ColumnElement[int]:
+    """How many other reminders this phone was sent since `moment`; all tries of one count once."""
+    other, run, tried = deliveries.alias("other"), broadcasts.alias("other_run"), attempts.alias("tried")
+    count = (
+        select(func.count(other.c.id.distinct()))
+        .select_from(tried.join(other, other.c.id == tried.c.delivery_id))
+        .where(
+            other.c.clinic_id == deliveries.c.clinic_id,
+            other.c.contact_id == deliveries.c.contact_id,
+            other.c.id != deliveries.c.id,
+            tried.c.at >= moment,
+            tried.c.outcome.in_(SPENT),
+        )
+    )
+    if same_sort:
+        count = count.join(run, run.c.id == other.c.broadcast_id).where(
+            (run.c.kind == "daily") == (broadcasts.c.kind == "daily")
+        )
+    return count.correlate(deliveries, broadcasts, *_froms(moment)).scalar_subquery()
+
+
+def _froms(moment: ColumnElement[int]) -> tuple[FromClause, ...]:
+    table: FromClause = moment.table
+    return (table,)
