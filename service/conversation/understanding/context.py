@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from service.conversation.understanding.normalise import Words
 from service.conversation.understanding.patterns import Hit, Patterns
 
 NEAR = 5  # words before a sign within which `she has` or `my` still speaks of it
-PRONOUNS = frozenset("i he she we they you".split())
-NEGATIVE_STARTS = frozenset(
-    "no not cant cannot wont doesnt dont isnt couldnt unable hasnt didnt nothing sin ya".split()
-)
+PRONOUNS = frozenset({"i", "he", "she", "we", "they", "you"})
 
 
 class Context:
@@ -25,23 +22,31 @@ class Context:
         self._past_verbs = frozenset(table["past_verb"])
         self._new_thought = frozenset(table["new_thought"])
         self._noes = tuple(tuple(no.split()) for no in table["no"])
+        self._negative = frozenset(table["negative_signs"])
         self._small, self._or = frozenset(table["small"]), frozenset(table["or"])
 
-    def live(self, signs: list[Hit], words: Words) -> list[Hit]:
-        """Those of `signs` that are said of somebody now."""
+    def live(self, signs: list[Hit], words: Words, looked_up: Collection[str] = ()) -> list[Hit]:
+        """Those of `signs` that are said of somebody now.
+
+        `looked_up`: keys of signs that people also look up (fever, seizure). For them a question may follow the sign
+        (fever or hot flash, how do I tell); for others it must come first: chest pain, what do I do is no question.
+        """
         found = self._patterns.find(words)
         denied = self._denied(signs, words)
         return [
             sign
             for sign in signs
-            if sign not in denied and not self._asked(sign, words, found) and not self._past(sign, words, found)
+            if sign not in denied
+            and not self._asked(sign, words, found, sign.key in looked_up)
+            and not self._past(sign, words, found)
         ]
 
-    def _asked(self, sign: Hit, words: Words, found: list[Hit]) -> bool:
+    def _asked(self, sign: Hit, words: Words, found: list[Hit], looked_up: bool) -> bool:
         first, last = words.sentence(sign.start, sign.end)
         sentence = words.part(first, last)
         asking = words.breaks.get(last - 1) == "?" or any(
-            hit.key == "asking" and first + hit.start < sign.end for hit in self._patterns.find(sentence)
+            hit.key == "asking" and (looked_up or first + hit.start < sign.end)
+            for hit in self._patterns.find(sentence)
         )
         if not asking or any(hit.key == "going_now" for hit in found):
             return False
@@ -87,7 +92,7 @@ class Context:
         """Signs with a plain no directly before them, and those joined to such a one by `or`."""
         denied: list[Hit] = []
         for sign in sorted(signs, key=lambda hit: hit.start):
-            if words.words[sign.start] in NEGATIVE_STARTS:
+            if words.words[sign.start] in self._negative:
                 continue
             at = sign.start
             while (

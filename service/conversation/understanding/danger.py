@@ -45,18 +45,23 @@ class DangerSigns:
                 key = f"{level} {number}"
                 self._signs[key] = _Sign(level, sign["reason"], sign["topic"], sign.get("person", False))
                 entries += [(key, pattern) for pattern in sign["patterns"]]
+        self._looked_up = frozenset(key for key, sign in self._signs.items() if sign.needs_person)
         entries += [(EXCEPTION, pattern) for pattern in table["exceptions"]]
         self._patterns = Patterns(entries, sets)
         self.vocabulary = self._patterns.vocabulary
         self._somebody_now = frozenset(word for name in ("person", "now") for word in sets[name])
 
     def __call__(self, words: Words, near_fever: bool = False) -> Danger:
-        """The gravest sign in the message that is said of somebody now; see Danger for what is asked, past or denied."""
+        """The gravest sign in the message that is said of somebody now."""
         temperature = self._thermometer.read(words, near_fever)
         hits = outside_exceptions(self._patterns.find(words))
         if temperature and not temperature.high:
             hits = [hit for hit in hits if not self._is_plain_fever(hit)]
-        live = [hit for hit in self._context.live(hits, words) if self._has_somebody(hit, words, temperature)]
+        live = [
+            hit
+            for hit in self._context.live(hits, words, self._looked_up)
+            if self._has_somebody(hit, words, temperature)
+        ]
         grave = min(live, key=lambda hit: (self._signs[hit.key].level != "emergency", hit.start), default=None)
         if grave and self._signs[grave.key].level == "emergency":
             return self._found(grave, temperature)

@@ -88,9 +88,7 @@ class Patterns:
 class Family:
     """Patterns with their exceptions: a place counts unless an exception covers a part of it."""
 
-    def __init__(
-        self, patterns: Iterable[str], exceptions: Iterable[str], sets: Mapping[str, Iterable[str]]
-    ) -> None:
+    def __init__(self, patterns: Iterable[str], exceptions: Iterable[str], sets: Mapping[str, Iterable[str]]) -> None:
         entries = [*(("sign", p) for p in patterns), *((EXCEPTION, p) for p in exceptions)]
         self._patterns = Patterns(entries, sets)
         self.vocabulary = self._patterns.vocabulary
@@ -139,7 +137,7 @@ def _element(token: str, part: str, sets: Mapping[str, tuple[str, ...]]) -> _Ele
     optional = token.endswith("?")
     token = token.removesuffix("?")
     if token.startswith(".."):
-        return _Element(r"(?:\S+ ){0,%d}" % int(token[2:] or 3), (), True)
+        return _Element(rf"(?:\S+ ){{0,{int(token[2:] or 3)}}}", (), True)
     if token == "#":
         return _Element(NUMBER + " ", (), optional)
     if token.startswith("{"):

@@ -22,6 +22,8 @@ from service.conversation.understanding.speech import read_speech
 from service.conversation.understanding.spelling import Spelling
 from service.conversation.understanding.temperature import Thermometer
 
+# A topic asked for in a language (a helpline in Spanish) is answered in the language of its words.
+LANGUAGES = ("action:language-es", "action:language-en")
 UNKNOWN = Reading("action:unknown")
 
 
@@ -70,9 +72,7 @@ class Reader:
             return Reading("action:auto-reply")
         words = self._spelling.correct(written)
         reading = self._understand(written, words, near_fever)
-        return replace(
-            reading, language=self._language_of(words), carrier=text.strip().upper() in self._carrier
-        )
+        return replace(reading, language=self._language_of(words), carrier=text.strip().upper() in self._carrier)
 
     def read_speech(self, words: str, confidence: float | None, offered: Sequence[tuple[str, str]]) -> Reading:
         """What a caller said, among the choices `offered` as (code or action, spoken title); see `speech`."""
@@ -124,12 +124,11 @@ class Reader:
             return Reading("topic:fever", value=danger.value)
         if self._told_of_a_death(words):
             return Reading("action:bereavement")
-        return (
-            self._commands.inside(words)
-            or self._commands.whole(words)
-            or self._keywords.read(words, self._spelling.joined_names(words), danger.topics)
-            or (Reading("action:thanks") if self._commands.thanks(words) else UNKNOWN)
-        )
+        command = self._commands.inside(words) or self._commands.whole(words)
+        topic = self._keywords.read(words, self._spelling.joined_names(words), danger.topics)
+        if command and not (command.label in LANGUAGES and topic and len(words.words) > 3):
+            return command
+        return topic or command or (Reading("action:thanks") if self._commands.thanks(words) else UNKNOWN)
 
 
 def _spelling(vocabulary: set[str], keywords: Keywords, known: set[str]) -> Spelling:

@@ -20,8 +20,8 @@ def read_speech(
 ) -> Reading:
     """The choice a caller said, as `code`, an action, or `action:unknown`.
 
-    A television, a relay operator and a breath are heard too, so nothing urgent and no stop is ever decided by speech:
-    those readings come back with `confident` false, as do all that the recogniser or we are unsure of.
+    A television, a relay operator and a breath are heard too, so nothing urgent and no stop is ever decided by
+    speech: those readings have `confident` false, as do all that the recogniser or we are unsure of.
     """
     said = normaliser.words(words).text.strip()
     sure = confidence is None or confidence >= SURE

@@ -1,4 +1,4 @@
-"""Spelling: an unknown word becomes the known one it looks or sounds like, and drug names heard in pieces are joined."""
+"""Spelling: an unknown word becomes the known one it looks or sounds like; drug names heard in pieces are joined."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LONGEST_NAME_SOUND = 12
 
 
 class Spelling:
-    """Corrects words by the vocabulary of all tables. `names` are drug names and strong terms, `ordinary` words stay."""
+    """Corrects words by the vocabulary of all tables. `names` are drug names; `ordinary` words stay as they are."""
 
     def __init__(self, vocabulary: Iterable[str], names: Iterable[str], ordinary: Collection[str]) -> None:
         vocabulary = set(vocabulary)
@@ -35,7 +35,7 @@ class Spelling:
         self.correct_word = lru_cache(maxsize=4096)(self._correct_word)
 
     def correct(self, words: Words) -> Words:
-        """The message with unknown words replaced by the known ones they are most like; the same object if none is."""
+        """The message with unknown words replaced by the known ones they are most like; itself if there are none."""
         corrected = tuple(self.correct_word(word) for word in words.words)
         return words if corrected == words.words else words.with_words(corrected)
 

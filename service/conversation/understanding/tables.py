@@ -21,6 +21,7 @@ NAMES = (
     "opt_out",
     "ordinary_words",
     "reactions",
+    "scoring",
     "temperature",
     "text_speak",
     "topics",

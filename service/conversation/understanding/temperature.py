@@ -77,7 +77,8 @@ class Thermometer:
         return after in self._units or not self._measures.isdisjoint(tokens[max(0, at - 3) : at])
 
     def _is_high(self, degrees: float) -> bool:
-        return degrees >= self._high["celsius" if degrees < BETWEEN_SCALES else "fahrenheit"]
+        high: float = self._high["celsius" if degrees < BETWEEN_SCALES else "fahrenheit"]
+        return degrees >= high
 
 
 def _within(degrees: float, ranges: Mapping[str, Any]) -> bool:
