@@ -28,7 +28,7 @@ def hear(tree: Tree, state: State, said: Said, world: World) -> Turn:
 def _step(tree: Tree, state: State, said: Said, world: World) -> Turn:
     if isinstance(said, Arrived):
         return _arrive(tree, state, world)
-    if not places.is_known(tree, state):
+    if not places.is_known(tree, state, tree.spoken_pages):
         return put(tree, places.at(state, MAIN), Say("sorry_moved"))
     if isinstance(said, Keys):
         return press(tree, state, said, world)

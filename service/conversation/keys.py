@@ -168,7 +168,7 @@ def _more(tree: Tree, state: State, key: str, world: World) -> Turn:
     node = tree.node(state.place)
     if node is None or node.kind is not Kind.TOPIC:
         return _wrong(tree, state, key, world)
-    if not places.has_more(tree, state):
+    if not places.has_more(tree, state, tree.spoken_pages):
         return say(replace(state, silences=0), Say("more_none"), Say("back_choice"))
     return put(tree, places.at(state, state.place, page=state.page + 1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from service.conversation.reply import Part, Say, ShowPage
@@ -17,14 +18,14 @@ CRISIS = "15"
 OUTSIDE = frozenset({LANGUAGE_STEP, SETTINGS, STOPPED, REMINDERS, CALL_911})
 
 
-def is_known(tree: Tree, state: State) -> bool:
-    """Is this a place that still exists? A deploy may have retired it while a call or a talk was under way."""
+def is_known(tree: Tree, state: State, pages: Mapping[str, int]) -> bool:
+    """Is this a place that still exists, of a channel's `pages`? A deploy may have retired it while a call or a talk was under way."""
     if state.place in OUTSIDE:
         return not state.offered
     node = tree.node(state.place)
     if node is None or state.offered > len(node.choices):
         return False
-    return node.kind is not Kind.TOPIC or 1 <= state.page <= max(1, tree.pages[node.topic])
+    return node.kind is not Kind.TOPIC or 1 <= state.page <= max(1, pages[node.topic])
 
 
 def at(state: State, place: str, page: int = 1) -> State:
@@ -49,12 +50,12 @@ def page_parts(tree: Tree, node: Node, number: int, *, placed: bool = False) -> 
     return page
 
 
-def has_more(tree: Tree, state: State) -> bool:
+def has_more(tree: Tree, state: State, pages: Mapping[str, int]) -> bool:
     """May MORE or key 6 lead on from here? Never through a gate: numbers are asked for by their own key."""
     node = tree.node(state.place)
     if node is None or node.kind is not Kind.TOPIC or node.topic in tree.replaced:
         return False
-    return state.page < tree.pages[node.topic] and not at_gate(tree, state)
+    return state.page < pages[node.topic] and not at_gate(tree, state)
 
 
 def at_gate(tree: Tree, state: State) -> bool:

@@ -96,7 +96,7 @@ def _outside(state: State) -> tuple[Part, ...]:
 def _keys_after_page(tree: Tree, state: State) -> tuple[Part, ...]:
     if places.at_gate(tree, state):
         return (Say("gate_choice"),)
-    more = (Say("more_choice"),) if places.has_more(tree, state) else ()
+    more = (Say("more_choice"),) if places.has_more(tree, state, tree.spoken_pages) else ()
     return (*more, Say("back_choice" if state.told else "keys_told"))
 
 

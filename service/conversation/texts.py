@@ -29,7 +29,7 @@ def hear(tree: Tree, state: State, said: Text, world: World) -> Turn:
     label = said.reading.label
     language = said.reading.language or state.language or Language.ENGLISH
     state = replace(state, language=language)
-    if not places.is_known(tree, state):
+    if not places.is_known(tree, state, tree.pages):
         state = places.at(state, MAIN)
     elif not _recent(state, said):
         # Now, not at the next MORE: whoever writes in between would make the page look recent again.
@@ -88,7 +88,7 @@ def _back(tree: Tree, state: State, said: Text, world: World) -> Turn:
 def _more(tree: Tree, state: State, said: Text, world: World) -> Turn:
     if not _recent(state, said):
         return say(state, "nothing_open")
-    if not places.has_more(tree, state):
+    if not places.has_more(tree, state, tree.pages):
         return say(state, "more_none")
     return show(tree, state, said, state.place, page=state.page + 1)
 

@@ -36,11 +36,13 @@ class Node:
 
 @dataclass(frozen=True)
 class Tree:
-    """Every node by its code, the code of every topic, and the phrase that stands in for a topic not served now."""
+    """Every node by its code, the code of every topic, how many pages it has in a text and on a call, and the phrase
+    that stands in for a topic not served now."""
 
     nodes: Mapping[str, Node]
     codes: Mapping[str, str]
     pages: Mapping[str, int]
+    spoken_pages: Mapping[str, int]
     gated: frozenset[str]
     replaced: Mapping[str, str] = field(default_factory=dict)
     noted: Mapping[str, str] = field(default_factory=dict)
@@ -78,6 +80,7 @@ def build(
         nodes=nodes,
         codes={topic.id: topic.code for topic in topics},
         pages={topic.id: len(topic[Language.ENGLISH].text) for topic in topics},
+        spoken_pages={topic.id: len(topic[Language.ENGLISH].speech) for topic in topics},
         gated=frozenset(topic.id for topic in topics if topic.gate),
         replaced={**unwritten, **replaced},
         noted=noted or {},

@@ -71,7 +71,7 @@ def _warm(words: Words) -> None:
         for pace in Pace:
             for place in (*words.tree.nodes, *places.OUTSIDE):
                 node = words.tree.node(place)
-                for page in range(1, words.tree.pages[node.topic] + 1 if node and node.topic else 2):
+                for page in range(1, words.tree.spoken_pages[node.topic] + 1 if node and node.topic else 2):
                     for told in (False, True):
                         state = State(language=language, pace=pace, place=place, page=page, told=told)
                         words.voice.document(put(words.tree, state)[1], language, pace)
