@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from service.cli.match import match
 from service.content.finding import Finding, Level
 from service.content.library import HERE, ContentError, Library, load, read
 from service.content.manuscript import RenderedText
@@ -23,7 +24,10 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 @click.group()
 def command() -> None:
-    """Check our words, record reviews, list their state, print the card."""
+    """Check our words, record reviews, list their state, print the card, match texts."""
+
+
+command.add_command(match)
 
 
 @command.command()
