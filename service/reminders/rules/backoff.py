@@ -1,0 +1,43 @@
+"""How long to wait before asking Twilio again, after an answer that says the message was not sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+FIRST = 1.0
+LONGEST = 300.0
+# Ten doublings reach far past the longest wait; more would only grow a number that nobody uses.
+MOST_DOUBLINGS = 10
+# A Retry-After beyond this is an error somewhere: we look again within the hour.
+LONGEST_ASKED = 3600.0
+
+
+def wait(failures: int, chance: float, asked: float | None = None) -> float:
+    """Seconds to wait after so many `failures` in a row (1 is the first), spread by `chance` from 0 to 1.
+
+    Doubles from one second to five minutes; half of each step is chance, so that workers do not all come back at
+    once. Never less than what the answer `asked` for (its Retry-After, in seconds)."""
+    step = min(LONGEST, FIRST * 2.0 ** min(max(failures, 1) - 1, MOST_DOUBLINGS))
+    ours = step / 2 + step / 2 * min(max(chance, 0.0), 1.0)
+    if asked is None:
+        return ours
+    at_least = min(max(asked, 0.0), LONGEST_ASKED)
+    return max(ours, at_least + FIRST * chance if at_least else 0.0)
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """The seconds that a Retry-After header asks for: a number, or a date compared with `now` (aware); None where
+    there is none that can be read (RFC 9110, 10.2.3)."""
+    if not header or not header.strip():
+        return None
+    value = header.strip()
+    if value.isascii() and value.isdigit() and len(value) < 10:
+        return float(value)
+    try:
+        then = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=now.tzinfo)
+    return max(0.0, (then - now).total_seconds())

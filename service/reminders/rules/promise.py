@@ -1,0 +1,65 @@
+"""By when a clinic promises to call back: the end of its next staffed day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from service.reminders.rules.holidays import holiday
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PART = re.compile(r"(?i)([a-z]{3})(?:\s*-\s*([a-z]{3}))?\s+(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})")
+# What comes in less than this before closing is promised for the next day.
+ENOUGH = timedelta(hours=2)
+
+StaffedHours = Mapping[int, tuple[time, time]]
+
+
+class BadHours(ValueError):
+    """Hours that we cannot read; the message shows how to write them."""
+
+
+def staffed_hours(words: str) -> StaffedHours:
+    """The hours of a site, by week day (Monday is 0), from `Mon-Thu 08:00-17:00, Fri 08:00-12:00`.
+
+    Raises BadHours for anything else."""
+    hours: dict[int, tuple[time, time]] = {}
+    for part in filter(None, (piece.strip() for piece in words.split(","))):
+        found = PART.fullmatch(part)
+        first, last = (found[1].lower(), (found[2] or found[1]).lower()) if found else ("", "")
+        if not found or first not in DAYS or last not in DAYS:
+            raise BadHours(f"Write hours like Mon-Fri 08:00-17:00, Sat 09:00-12:00; this is {part!r}.")
+        try:
+            opens, closes = (time.fromisoformat(f"{clock:0>5}") for clock in (found[3], found[4]))
+        except ValueError as error:
+            raise BadHours(f"There is no such time in {part!r}.") from error
+        if opens >= closes:
+            raise BadHours(f"The hours end before they begin in {part!r}.")
+        begin, end = DAYS.index(first), DAYS.index(last)
+        for step in range((end - begin) % 7 + 1):
+            hours[(begin + step) % 7] = (opens, closes)
+    if not hours:
+        raise BadHours("Write hours like Mon-Fri 08:00-17:00; there are none.")
+    return hours
+
+
+def call_back_by(now: datetime, hours: StaffedHours, zone: str) -> datetime:
+    """When the clinic will have called, in UTC: today's closing where at least two hours of the day are left, else
+    the closing of the next staffed day that is no federal holiday."""
+    local = now.astimezone(ZoneInfo(zone))
+    for ahead in range(15):
+        day = local.date() + timedelta(days=ahead)
+        if day.weekday() in hours and not holiday(day):
+            closes = datetime.combine(day, hours[day.weekday()][1], ZoneInfo(zone))
+            if closes.astimezone(UTC) - now >= ENOUGH:
+                return closes.astimezone(UTC)
+    raise BadHours("The clinic has no staffed day in the next two weeks.")
+
+
+def staffed(now: datetime, hours: StaffedHours, zone: str) -> bool:
+    """Is somebody at the clinic at `now`?"""
+    local = now.astimezone(ZoneInfo(zone))
+    span = hours.get(local.weekday())
+    return span is not None and not holiday(local.date()) and span[0] <= local.time() < span[1]
