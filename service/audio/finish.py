@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 import soundfile
 import soxr
+from numpy.typing import NDArray
 
 from service.audio.voices.voice import CannotSpeak, Samples, Sound, silence
 
@@ -19,6 +20,7 @@ BAND_HZ = (300.0, 3_400.0)
 LEVEL_DBFS = -22.0
 PEAK_DBFS = -3.0
 LEAD_S, TAIL_S = 0.3, 0.1
+SILENT_DBFS = -120.0
 FRAME_S = 0.02
 # A frame this far below the loudest ones is a pause, not speech.
 ACTIVE_BELOW_DB = 30.0
@@ -66,17 +68,24 @@ def finish(sound: Sound, form: Format = Format.MULAW) -> Clip:
 def active_level(samples: Samples, rate: int) -> float:
     """The level of the speech without its pauses, in the telephone's band, in dB below full scale."""
     power = _frame_power(_in_band(samples, rate), rate)
+    active = power[_loud_enough(power)]
+    return float(10 * np.log10(active.mean())) if len(active) else SILENT_DBFS
+
+
+def speaking(samples: Samples, rate: int) -> NDArray[np.bool_]:
+    """For each frame of FRAME_S seconds: is it speech, or a pause?"""
+    return _loud_enough(_frame_power(_in_band(samples, rate), rate))
+
+
+def _loud_enough(power: Samples) -> NDArray[np.bool_]:
     loudest = float(np.percentile(power, 95)) if len(power) else 0.0
-    if loudest <= 0:
-        return -120.0
-    active = power[power > loudest * _factor(-ACTIVE_BELOW_DB) ** 2]
-    return float(10 * np.log10(active.mean()))
+    return np.asarray(power > loudest * _factor(-ACTIVE_BELOW_DB) ** 2)
 
 
 def peak_level(samples: Samples) -> float:
     """The highest sample, in dB below full scale."""
     peak = float(np.abs(samples).max()) if len(samples) else 0.0
-    return 20 * float(np.log10(peak)) if peak > 0 else -120.0
+    return 20 * float(np.log10(peak)) if peak > 0 else SILENT_DBFS
 
 
 def _in_band(samples: Samples, rate: int) -> Samples:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,6 @@ class Manifest:
 
     def get(self, place: Place) -> Entry | None:
         return self.entries.get(place)
-
-    def by_file(self) -> Mapping[str, Entry]:
-        """Entries by the name of their file."""
-        return {entry.file: entry for entry in self.entries.values()}
 
 
 def load(folder: Path) -> Manifest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from pathlib import Path
 from service.audio import manifest
 from service.audio.finish import Format, finish
 from service.audio.manifest import Entry, Manifest, file_name, key_of, write_in_one_move
-from service.audio.script import Line
+from service.audio.script import Line, is_committed
 from service.audio.voices.voice import CannotSpeak, Voice
 
 WORKERS = 2
@@ -88,8 +88,8 @@ def _render(
     finally:
         for shelf in shelves:
             manifest.save(shelf.manifest, shelf.folder)
-    for shelf in shelves:
-        counts.removed += _sweep(shelf)
+    counts.removed += _sweep(committed, {entry.file for place, entry in committed.manifest if is_committed(place)})
+    counts.removed += _sweep(local, {entry.file for _, entry in local.manifest})
     return counts
 
 
@@ -192,10 +192,9 @@ def _forget(lines: list[Line], shelves: tuple[Shelf, Shelf]) -> int:
     return dropped
 
 
-def _sweep(shelf: Shelf) -> int:
-    """Remove files that the manifest does not list, and what an interrupted run left behind."""
-    known = {shelf.folder / entry.file for entry in shelf.manifest.entries.values()}
-    orphans = [path for path in shelf.folder.glob("*/*") if path.is_file() and path not in known]
+def _sweep(shelf: Shelf, known: Collection[str]) -> int:
+    """Remove files that are not known, such as what an interrupted run left behind."""
+    orphans = [path for path in shelf.folder.glob("*/*") if f"{path.parent.name}/{path.name}" not in known]
     for path in orphans:
         path.unlink()
     return len(orphans)

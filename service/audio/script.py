@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from service.audio.manifest import Place
 from service.audio.spoken_form import spoken_form
 from service.channels.prompts import every_prompt
 from service.content.library import Library
@@ -15,6 +16,12 @@ from service.languages import Language
 # What everybody hears first is committed at the normal pace. The rest (third pages, and what is said after a mistake)
 # is made at set-up, as the slow pace is, because a repository should not hold more than 64 MB of sound.
 COMMITTED = re.compile(r"menu\..+|phrase\..+|topic\..+\.[12]")
+
+
+def is_committed(place: Place) -> bool:
+    """Does the file of this clip stand in the repository? Else it is made at set-up, and the manifest lists it."""
+    _, pace, clip = place
+    return pace is Pace.NORMAL and COMMITTED.fullmatch(clip) is not None
 
 
 @dataclass(frozen=True)
@@ -31,14 +38,14 @@ class Line:
     local: bool = False
 
     @property
-    def place(self) -> tuple[Language, Pace, str]:
+    def place(self) -> Place:
         """Where the clip stands in a manifest."""
         return self.language, self.pace, self.clip
 
     @property
     def committed(self) -> bool:
         """Does its file stand in the repository? Else it is made at set-up."""
-        return not self.local and self.pace is Pace.NORMAL and COMMITTED.fullmatch(self.clip) is not None
+        return not self.local and is_committed(self.place)
 
 
 def script(

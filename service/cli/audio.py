@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from service.audio.finish import Format
+from service.audio.inspection import Inspection, limits
 from service.audio.manifest import BadManifest
 from service.audio.recordings import COMMITTED
 from service.audio.render import WORKERS, render
@@ -27,6 +29,8 @@ from service.content.library import ContentError
 from service.conversation.pace import Pace
 from service.languages import Language
 from service.settings import BadSettings, Settings, from_environment
+
+Moved = Callable[[int, int], None]
 
 ENGINES = ("espeak", "flite", "gtts", "recorded", "tone")
 
@@ -84,17 +88,9 @@ def render_command(
     try:
         lines = list(script(library.load(), clinic_words(settings), _languages(languages), _paces(pace)))
         voice = _voice(engine, folder, online)
-        with _progress() as bar:
-            task = bar.add_task("Rendering", total=None)
-            counts = render(
-                lines,
-                voice,
-                committed,
-                settings.var / "audio",
-                Format(form),
-                lambda done, total: bar.update(task, completed=done, total=total),
-                workers=1 if engine == "gtts" else WORKERS,
-            )
+        workers = 1 if engine == "gtts" else WORKERS
+        with _bar("Rendering") as moved:
+            counts = render(lines, voice, committed, settings.var / "audio", Format(form), moved, workers)
     except (BadManifest, CannotSpeak, ContentError) as error:
         raise click.ClickException(str(error)) from error
     for failure in counts.failed:
@@ -103,6 +99,42 @@ def render_command(
         f"{counts.rendered} rendered, {counts.kept} unchanged, {counts.removed} removed, {len(counts.failed)} failed"
     )
     if counts.failed:
+        sys.exit(1)
+
+
+@command.command("check")
+@languages_option
+@pace_option
+@engine_option
+@format_option
+@folder_option
+@audio_option
+@click.option("--listen", is_flag=True, help="Lay each English clip along its own words and its neighbour's.")
+def check_command(
+    languages: str, pace: str, engine: str, form: str, folder: Path | None, committed: Path, listen: bool
+) -> None:
+    """Say what is missing, stale, silent, clipped, too long or left over; exit 1 where anything is."""
+    settings = _settings()
+    try:
+        lines = list(script(library.load(), clinic_words(settings), _languages(languages), _paces(pace)))
+        inspection = Inspection(
+            lines,
+            _voice(engine, folder, online=True),
+            Format(form),
+            committed,
+            settings.var / "audio",
+            limits(library.read(library.HERE / "limits.yaml")["seconds"]),
+            exact=os.environ.get("CI", "") == "true",
+        )
+        problems = _with_bar("Checking", inspection.problems)
+        if listen:
+            problems += _with_bar("Listening", inspection.misheard)
+    except (BadManifest, CannotSpeak, ContentError) as error:
+        raise click.ClickException(str(error)) from error
+    for problem in problems:
+        click.echo(problem)
+    click.echo(f"{len(lines)} recordings, {len(problems)} problems", err=True)
+    if problems:
         sys.exit(1)
 
 
@@ -144,7 +176,15 @@ def _paces(name: str) -> list[Pace]:
     return list(Pace) if name == "both" else [Pace(name)]
 
 
-def _progress() -> Progress:
+def _with_bar(name: str, find: Callable[[Moved], Iterable[str]]) -> list[str]:
+    with _bar(name) as moved:
+        return list(find(moved))
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Moved]:
     """A bar on a terminal, nothing in a log."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
