@@ -162,7 +162,11 @@ def _window(ordinal: int, zone: str, states: tuple[str, ...], hours: Hours) -> t
 
 
 def _open_in_all(minute: int, where: Whereabouts, hours: Hours) -> bool:
-    return bool(where.zones) and all(_opens(minute, zone, where.states, hours) == minute for zone in where.zones)
+    for zone in where.zones:
+        window = _window(_day(minute, zone), zone, where.states, hours)
+        if not window or not window[0] <= minute < window[1]:
+            return False
+    return bool(where.zones)
 
 
 def _opens(minute: int, zone: str, states: tuple[str, ...], hours: Hours) -> int:
@@ -186,7 +190,13 @@ def _was_open(minute: int, zone: str, states: tuple[str, ...], hours: Hours) -> 
 
 
 def _day(minute: int, zone: str) -> int:
-    return datetime.fromtimestamp(minute * MINUTE, ZoneInfo(zone)).toordinal()
+    # Every zone here is a whole number of quarter hours from UTC, so a quarter hour lies in one local day.
+    return _day_of_quarter(minute // 15, zone)
+
+
+@lru_cache(maxsize=1 << 12)
+def _day_of_quarter(quarter: int, zone: str) -> int:
+    return datetime.fromtimestamp(quarter * 15 * MINUTE, ZoneInfo(zone)).toordinal()
 
 
 def _minute(when: datetime) -> int:

@@ -96,12 +96,14 @@ def reminders(
     A time in quiet hours moves to the nearest allowed minute at least two hours before the visit, on the same day if
     there is one, else earlier, and joins a reminder of the same visit (of this plan, or `sent` already) within 18
     hours. Where nobody would hear of the visit at all, the last one is held: phone them. One whose time has passed
-    goes out late if no more than half of its lead is over. After a confirmation only the day before is left."""
-    visit = told.first.start
+    goes out late if no more than half of its lead is over (that of a week as long as it helps). After a confirmation
+    only the day before is left."""
+    visit, already = told.first.start, tuple(sent)
+    grace = 1.0 if told.about is About.WEEK else 0.5
     befores = _planned(told, (DAY_BEFORE,) if confirmed and DAY_BEFORE in plan else () if confirmed else plan)
-    dues = [_due(before, planned, visit, told.first.zone, where, now, hours) for before, planned in befores]
-    settled = list(_merged(dues, tuple(sent)))
-    reached = any(due.outcome is Outcome.DUE for due in settled) or bool(tuple(sent))
+    dues = [_due(before, planned, told, grace, where, now, hours) for before, planned in befores]
+    settled = list(_merged(dues, already))
+    reached = confirmed or bool(already) or any(due.outcome is Outcome.DUE for due in settled)
     if settled and not reached and visit > now:
         settled[-1] = replace(settled[-1], outcome=Outcome.HELD, reason=_why_not(settled[-1], visit, now))
     return tuple(replace(due, asks=not confirmed) for due in settled)
@@ -151,14 +153,15 @@ def _planned(told: Told, plan: Sequence[Before]) -> Iterator[tuple[Before, datet
 def _due(
     before: Before,
     planned: datetime,
-    visit: datetime,
-    zone: str,
+    told: Told,
+    grace: float,
     where: Whereabouts,
     now: datetime,
     hours: Hours | None,
 ) -> Due:
-    lead = visit - planned
-    if now > planned + lead / 2:
+    """One reminder by itself; `grace` is the share of its lead by which it may be late."""
+    visit, zone = told.first.start, told.first.zone
+    if now > planned + (visit - planned) * grace:
         return Due(before, planned, Outcome.PAST, reason=because("schedule.past"))
     at = moved(max(planned, now), visit - LATEST, zone, where, now, hours)
     if at is None:

@@ -9,14 +9,17 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from service.reminders.rules.holidays import holiday
-from service.reminders.rules.quiet_hours import allowed, parse_span
+from service.reminders.rules.quiet_hours import Span, allowed, parse_span
 from service.reminders.rules.tables import table
-from service.reminders.rules.zones import Whereabouts, known_zones
+from service.reminders.rules.zones import Whereabouts, known_zones, zones_of_area
+
+KINDS = ("weekday", "saturday", "sunday")
+MOST_SHOWN = 10
 
 
 @dataclass(frozen=True)
 class Walked:
-    """What one walk saw. `wrong` holds the first minutes (UTC) at which the rule and the code differed."""
+    """What one walk saw. `wrong` holds the first ten minutes (UTC) at which rule and code differed."""
 
     where: Whereabouts
     minutes: int
@@ -25,27 +28,34 @@ class Walked:
 
 
 def places() -> tuple[Whereabouts, ...]:
-    """Every zone with no strict state and with each strict one, and pairs of neighbouring zones."""
-    zones, states = known_zones(), tuple(table("state_hours")["states"])
-    alone = [Whereabouts((zone,), (state,) if state else ()) for zone in zones for state in ("", *states)]
+    """Every zone by itself, every strict state in each of its zones, and neighbouring zones in pairs."""
+    zones = known_zones()
+    alone = [Whereabouts((zone,)) for zone in zones]
     pairs = [Whereabouts(tuple(sorted(pair))) for pair in pairwise(zones)]
-    return (*alone, *pairs)
+    strict = {
+        Whereabouts((zone,), (state,))
+        for state, row in table("state_hours")["states"].items()
+        for code in row["area_codes"]
+        for zone in zones_of_area(str(code))
+    }
+    return (*alone, *sorted(strict, key=lambda place: place.key), *pairs)
 
 
 def walk(first: datetime, last: datetime, where: Sequence[Whereabouts] = ()) -> Iterator[Walked]:
     """Walk every minute from `first` to `last` (aware, whole minutes, the end not included), place by place.
 
-    A year takes some seconds a place, so callers show progress between places. No place means all of them."""
+    Five years take some ten seconds a place, so callers show progress between places. No place means all."""
     begin, end = int(first.timestamp()) // 60, int(last.timestamp()) // 60
     for place in where or places():
+        plain = [(ZoneInfo(zone), _spans(place.states)) for zone in place.zones]
         count, wrong = 0, list[datetime]()
         for minute in range(begin, end):
             now = datetime.fromtimestamp(minute * 60, UTC)
             said = allowed(now, place)
             count += said
-            if said != _plainly_allowed(now, place) and len(wrong) < 10:
+            if said != all(_plainly_allowed(now.astimezone(zone), spans) for zone, spans in plain):
                 wrong.append(now)
-        yield Walked(place, end - begin, count, tuple(wrong))
+        yield Walked(place, end - begin, count, tuple(wrong[:MOST_SHOWN]))
 
 
 def years(first: int, count: int, where: Sequence[Whereabouts] = ()) -> Iterator[Walked]:
@@ -53,19 +63,21 @@ def years(first: int, count: int, where: Sequence[Whereabouts] = ()) -> Iterator
     return walk(datetime(first, 1, 1, tzinfo=UTC), datetime(first + count, 1, 1, tzinfo=UTC), where)
 
 
-def _plainly_allowed(now: datetime, where: Whereabouts) -> bool:
-    """The rule itself, on the clock at the wall of every zone: no windows, no arithmetic on instants."""
-    for zone in where.zones:
-        wall = now.astimezone(ZoneInfo(zone))
-        clock = wall.hour * 60 + wall.minute
-        sunday, saturday = wall.weekday() == 6, wall.weekday() == 5
-        if holiday(wall.date()) or not (12 if sunday else 9) * 60 <= clock < 20 * 60:
+def _plainly_allowed(wall: datetime, spans: Sequence[tuple[Span, Span, Span]]) -> bool:
+    """The rule itself, on the clock at the wall of one zone: no windows, no arithmetic on instants."""
+    weekday = wall.weekday()
+    clock = wall.hour * 60 + wall.minute
+    if not (12 if weekday == 6 else 9) * 60 <= clock < 20 * 60 or holiday(wall.date()):
+        return False
+    for on_weekdays, on_saturdays, on_sundays in spans:
+        span = on_sundays if weekday == 6 else on_saturdays if weekday == 5 else on_weekdays
+        if not span or not span[0] <= clock < span[1]:
             return False
-        for state in where.states:
-            words = table("state_hours")["states"][state].get(
-                "sunday" if sunday else "saturday" if saturday else "weekday", "08:00-21:00"
-            )
-            span = parse_span(words)
-            if not span or not span[0] <= clock < span[1]:
-                return False
     return True
+
+
+def _spans(states: Sequence[str]) -> list[tuple[Span, Span, Span]]:
+    """What the table says of each state on weekdays, Saturdays and Sundays."""
+    rows = [table("state_hours")["states"][state] for state in states]
+    weekday, saturday, sunday = ([parse_span(row.get(kind, "08:00-21:00")) for row in rows] for kind in KINDS)
+    return list(zip(weekday, saturday, sunday, strict=True))

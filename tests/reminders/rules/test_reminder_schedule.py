@@ -125,6 +125,23 @@ def test_nobody_is_phoned_who_was_reminded_already():
     assert [due.outcome for due in dues] == [Outcome.PAST]
 
 
+def test_nobody_is_phoned_who_confirmed():
+    dues = reminders(told("2026-12-10 08:15"), HERE, local("2026-12-09 20:30"), confirmed=True)
+    assert [due.outcome for due in dues] == [Outcome.PAST]
+
+
+def test_a_week_is_told_of_late_rather_than_not_at_all():
+    assert lines(reminders(told("2026-12-07 14:30", About.WEEK), HERE, local("2026-12-06 18:00"))) == [
+        "2d 12-06 18:00"
+    ]
+
+
+def test_what_was_sent_may_come_as_any_iterable():
+    sent = iter([local("2026-12-03 09:00")])
+    dues = reminders(told("2026-12-10 08:15"), HERE, local("2026-12-09 20:30"), plan=(HOURS_BEFORE,), sent=sent)
+    assert [due.outcome for due in dues] == [Outcome.PAST]
+
+
 @pytest.mark.parametrize(
     ("start", "about", "due"),
     [
