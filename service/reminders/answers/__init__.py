@@ -1,0 +1,1 @@
+"""What people answer to reminders, and what their answers change."""
