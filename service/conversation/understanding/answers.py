@@ -10,26 +10,29 @@ from service.conversation.understanding.normalise import Normaliser
 from service.conversation.understanding.patterns import Family
 
 Answer = Literal["yes", "no", "late"]
+LONGEST = 15  # words; who writes more says more than an answer
 ORDER: tuple[Answer, ...] = ("late", "no", "yes")
 
 
 def read_answer(text: str) -> Answer | None:
     """What `text` answers to `will you come?`, or None. Use it only while a reminder's question is open."""
-    normaliser, whole, families, neither = _answers()
+    normaliser, whole, families, unclear = _answers()
     words = normaliser.words(text)
     plain = words.text.strip()
     for answer in ORDER:
         if plain in whole[answer]:
             return answer
-    if len(words.words) > 15 or neither(words):
+    if len(words.words) > LONGEST or unclear["neither"](words):
         return None
-    return next((answer for answer in ORDER if families[answer](words)), None)
+    answer: Answer | None = next((answer for answer in ORDER if families[answer](words)), None)
+    return None if answer == "yes" and unclear["doubtful"](words) else answer
 
 
 @cache
-def _answers() -> tuple[Normaliser, dict[Answer, frozenset[str]], dict[Answer, Family], Family]:
+def _answers() -> tuple[Normaliser, dict[Answer, frozenset[str]], dict[Answer, Family], dict[str, Family]]:
     loaded = tables.load()
     table, sets = loaded["answers"], loaded["lists"]
     whole: dict[Answer, frozenset[str]] = {answer: frozenset(table[answer]["whole"]) for answer in ORDER}
     families = {answer: Family(table[answer]["patterns"], (), sets) for answer in ORDER}
-    return Normaliser(loaded["text_speak"]), whole, families, Family(table["neither"], (), sets)
+    unclear = {name: Family(table[name], (), sets) for name in ("neither", "doubtful")}
+    return Normaliser(loaded["text_speak"]), whole, families, unclear

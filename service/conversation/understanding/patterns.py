@@ -14,14 +14,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from service.content.library import ContentError
 from service.conversation.understanding.normalise import Words
 
 ELEMENT = re.compile(r"\{\w+\}\??|\([^()]*\)\??|\.\.\d*|#|[a-z0-9*/.,]+\??")
 NUMBER = r"\d[\d.,/:]*"
 
 
-class PatternError(Exception):
-    """A pattern that cannot be read; the message holds the pattern and the reason."""
+class PatternError(ContentError):
+    """A pattern in a table of understanding that cannot be read; the message holds the pattern and the reason."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,10 @@ class Patterns:
         if not anchors:
             raise PatternError(f"{pattern!r} names no word that must be there")
         found = (key, tuple(parts))
-        for word in min(anchors, key=_commonness):
+        anchor = min(anchors, key=_commonness)
+        if "" in anchor:
+            raise PatternError(f"{pattern!r} needs at least one word that is no number")
+        for word in anchor:
             if word.endswith("*"):
                 self._by_beginning[word[:-1]].append(found)
             else:

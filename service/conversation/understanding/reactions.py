@@ -30,7 +30,9 @@ class Reactions:
         said = " ".join(re.findall(r"[a-z]+", plain_line(before)))
         if match is None:
             # Loved an image, Disliked a message
-            told = re.fullmatch(r"(\w+(?: \w+)?) (?:an? )?(?:image|photo|message|imagen|foto|mensaje)", said)
+            told = re.fullmatch(
+                r"(\w+(?: \w+){0,2}?) (?:an? |una? )?(?:image|photo|message|imagen|foto|mensaje)", said
+            )
             return self._verdict(told[1]) if told else None
         if said in self._liked or said in self._others:
             return said in self._liked

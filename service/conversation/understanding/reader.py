@@ -10,7 +10,7 @@ from service.content.library import Library
 from service.conversation.understanding import tables as table_files
 from service.conversation.understanding.commands import Commands
 from service.conversation.understanding.context import Context
-from service.conversation.understanding.danger import DangerSigns
+from service.conversation.understanding.danger import Danger, DangerSigns
 from service.conversation.understanding.keywords import Keywords
 from service.conversation.understanding.language_of import LanguageOf
 from service.conversation.understanding.normalise import Normaliser, Words
@@ -51,7 +51,14 @@ class Reader:
             | self._commands.vocabulary
             | self._bereavement.vocabulary
         )
-        known = {*ordinary["en"], *ordinary["es"], *t["text_speak"].values(), *_page_words(library)}
+        vocabulary -= frozenset(t["ordinary_words"]["small"].split())
+        known = {
+            *t["ordinary_words"]["small"].split(),
+            *ordinary["en"],
+            *ordinary["es"],
+            *t["text_speak"].values(),
+            *_page_words(library),
+        }
         self._spelling = _spelling(vocabulary, self._keywords, known)
         self._normaliser = Normaliser(t["text_speak"], vocabulary | known)
         topics = library.topics.values()
@@ -82,23 +89,24 @@ class Reader:
         if self._opt_out.whole(written):
             return Reading("action:stop", reason=self._opt_out.reason(written))
         versions = (written,) if words is written else (written, words)
+        dangers = [self._danger(version, near_fever) for version in versions]
         return (
-            self._safety(versions, near_fever)
+            self._safety(versions, dangers)
             or self._stop(versions)
+            or _low_temperature(dangers)
             or self._commands.whole(written)
-            or self._topic(words, near_fever)
+            or self._topic(words, dangers[-1].topics)
         )
 
-    def _safety(self, versions: tuple[Words, ...], near_fever: bool) -> Reading | None:
+    def _safety(self, versions: tuple[Words, ...], dangers: list[Danger]) -> Reading | None:
         """Crisis, emergency and urgent, in the words as written and as they were probably meant."""
         stops = any(self._opt_out.in_any_wording(words) for words in versions)
         if versions[0].words == ("988",) or any(self._crisis(words) for words in versions):
             return Reading("action:crisis", also_stop=stops)
         if versions[0].words == ("911",):
             return Reading("action:emergency", reason="other")
-        found = [self._danger(words, near_fever) for words in versions]
         for level in ("emergency", "urgent"):
-            for danger in found:
+            for danger in dangers:
                 if danger.level == level:
                     return Reading(f"action:{level}", danger.reason, danger.value, also_stop=stops)
         return None
@@ -117,18 +125,21 @@ class Reader:
         """News of a death; what people write about their own grief is a topic."""
         return self._bereavement(words) and not self._grieving(words)
 
-    def _topic(self, words: Words, near_fever: bool) -> Reading:
+    def _topic(self, words: Words, asked: tuple[str, ...]) -> Reading:
         """Bereavement, commands in longer messages, then topics; thanks and unknown last."""
-        danger = self._danger(words, near_fever)
-        if danger.value:
-            return Reading("topic:fever", value=danger.value)
         if self._told_of_a_death(words):
             return Reading("action:bereavement")
         command = self._commands.inside(words) or self._commands.whole(words)
-        topic = self._keywords.read(words, self._spelling.joined_names(words), danger.topics)
+        topic = self._keywords.read(words, self._spelling.joined_names(words), asked)
         if command and not (command.label in LANGUAGES and topic and len(words.words) > 3):
             return command
         return topic or command or (Reading("action:thanks") if self._commands.thanks(words) else UNKNOWN)
+
+
+def _low_temperature(dangers: list[Danger]) -> Reading | None:
+    """A thermometer's number below a fever: the page on fever, with the number."""
+    value = next((danger.value for danger in dangers if danger.value), "")
+    return Reading("topic:fever", value=value) if value else None
 
 
 def _spelling(vocabulary: set[str], keywords: Keywords, known: set[str]) -> Spelling:

@@ -15,6 +15,8 @@ from service.conversation.understanding.sounds import sound
 SHORTEST = 4  # letters; shorter words are too easily another word
 ENOUGH = 0.80  # likeness from which a word counts as misspelled; found by the labelled texts
 ENOUGH_FOR_NAMES = 0.72  # drug names are long and look like nothing else
+# Spanish verbs have too many forms to list them all; drug names do not end like these.
+VERB_ENDINGS = ("ando", "iendo", "aron", "ieron", "aban", "amos", "emos", "aria", "arian")
 ENDINGS = ("s", "es", "ed", "ing", "ly", "er", "ers", "d", "r", "mente", "ndo", "cito", "cita", "itos", "ita", "ito")
 LONGEST_NAME_SOUND = 12
 
@@ -58,7 +60,12 @@ class Spelling:
         return found
 
     def _is_known(self, word: str) -> bool:
-        if word in self._known or not word.isalpha() or word.startswith(self._beginnings):
+        if (
+            word in self._known
+            or not word.isalpha()
+            or word.startswith(self._beginnings)
+            or word.endswith(VERB_ENDINGS)
+        ):
             return True
         return any(
             word.endswith(ending) and len(word) - len(ending) >= SHORTEST - 1 and word[: -len(ending)] in self._known
