@@ -93,7 +93,7 @@ def _serve(settings: Settings) -> None:
 @contextlib.contextmanager
 def _worker_process() -> Iterator[None]:
     """A worker beside the web server, stopped with it."""
-    process = subprocess.Popen([sys.executable, "-m", "service.cli", "worker"])  # noqa: S603 - our own module
+    process = subprocess.Popen([sys.executable, "-m", "service.cli", "worker"])
     try:
         yield
     finally:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Request
+from flask.sessions import NullSession, SecureCookieSessionInterface, SessionMixin
 
 from service.front_desk.calls import CallDesk
 from service.front_desk.texts import TextDesk
@@ -13,9 +14,22 @@ from service.web.webhooks.signature import Doorkeeper
 
 def register(app: Flask, settings: Settings, texts: TextDesk, calls: CallDesk) -> None:
     """Hang the webhooks under /twilio."""
+    app.session_interface = _NoSessionForTwilio()
     doors = Blueprint("twilio", __name__, url_prefix="/twilio")
     doors.before_request(Doorkeeper(settings).check)
     sms.add(doors, texts)
     voice.add(doors, calls, texts.words)
     status.add(doors)
     app.register_blueprint(doors)
+
+
+class _NoSessionForTwilio(SecureCookieSessionInterface):
+    """Twilio sends no cookies back; making ready to read one took a tenth of a webhook's time."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:  # type: ignore[override]
+        if request.path.startswith("/twilio/"):
+            return NullSession()
+        return super().open_session(app, request)
+
+    def is_null_session(self, obj: object) -> bool:
+        return isinstance(obj, NullSession)

@@ -21,9 +21,10 @@ def add(doors: Blueprint, desk: TextDesk) -> None:
 
     @doors.post("/sms")
     def receive_text() -> Response:
-        sid, sender, to = require("MessageSid", "From", "To")
-        body = request.form.get("Body", "")
-        message = InboundText(sid, sender, to, body, request.form.get("OptOutType", ""))
+        # Twilio sends Body with a picture alone, too: one that is missing was cut off from another name.
+        form = request.form
+        sid, sender, to, body = require(form, "MessageSid", "From", "To", "Body")
+        message = InboundText(sid[:64], sender, to, body, form.get("OptOutType", ""))
         try:
             return twiml(message_document(desk.answer(message)))
         except Exception:

@@ -37,18 +37,18 @@ def add(doors: Blueprint, desk: CallDesk, words: Callable[[], Words]) -> None:
 
 
 def _step(now: float) -> CallStep:
-    call_sid, caller, to = require("CallSid", "From", "To")
-    form = request.form
+    form, args, endpoint = request.form, request.args, request.endpoint
+    call_sid, caller, to = require(form, "CallSid", "From", "To")
     return CallStep(
         call_sid=call_sid,
         caller=caller,
         to=to,
-        state=request.args.get("s", "?") if request.endpoint != "twilio.call" else "",
-        seconds=_seconds_since(request.args.get("t", ""), now),
+        state="" if endpoint == "twilio.call" else args.get("s", "?"),
+        seconds=_seconds_since(args.get("t", ""), now),
         digits=form.get("Digits", ""),
         speech=form.get("SpeechResult", "")[:500],
         confidence=_confidence(form.get("Confidence", "")),
-        dialed=form.get("DialCallStatus", "failed") if request.endpoint == "twilio.call_dialed" else "",
+        dialed=form.get("DialCallStatus", "failed") if endpoint == "twilio.call_dialed" else "",
     )
 
 
