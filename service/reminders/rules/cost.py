@@ -23,7 +23,7 @@ class Sender(StrEnum):
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a send needs. `dollars` is an estimate from the price table of `checked`; `ends` is when its last part
+    """What a send needs. `dollars` is an estimate from the price table as of `checked`; `ends` is when its last part
     starts; `refused` says why it may not begin now."""
 
     texts: int
