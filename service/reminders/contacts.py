@@ -58,7 +58,7 @@ def save_contact(connection: Connection, privacy: Privacy, clinic_id: int, new: 
     phone = privacy.phone(new.number)
     known = find_contact(connection, clinic_id, phone)
     if known:
-        _fill_in(connection, clinic_id, known, new)
+        fill_in(connection, clinic_id, known, new)
         return known.id
     values = {
         "clinic_id": clinic_id,
@@ -78,11 +78,30 @@ def save_contact(connection: Connection, privacy: Privacy, clinic_id: int, new: 
     return contact_id
 
 
+def fill_in(connection: Connection, clinic_id: int, known: Contact, new: NewContact) -> None:
+    """Learn about a known phone what we did not know; what its owner wished stays."""
+    needs = [need for need in NEEDS if need in {*known.needs, *new.needs}]
+    values: dict[str, Any] = {}
+    if new.zones and not known.zones:
+        values["zones"] = new.zones
+    if new.line_kind != "unknown" and known.line_kind == "unknown":
+        values["line_kind"] = new.line_kind
+    if set(needs) != set(known.needs):
+        values["needs"] = ",".join(needs)
+    if (new.never_call or NEVER_CALLED.intersection(needs)) and not known.never_call:
+        values["never_call"] = True
+    if new.never_text and not known.never_text:
+        values["never_text"] = True
+    if values:
+        mine = (contacts.c.clinic_id == clinic_id, contacts.c.id == known.id)
+        connection.execute(update(contacts).where(*mine).values(values))
+
+
 def find_contact(connection: Connection, clinic_id: int, phone: str) -> Contact | None:
     """The clinic's contact with this blind index."""
     mine = select(contacts).where(contacts.c.clinic_id == clinic_id, contacts.c.phone == phone)
     row = connection.execute(mine).mappings().one_or_none()
-    return _contact(row) if row else None
+    return read_contact(row) if row else None
 
 
 def contacts_of(connection: Connection, clinic_id: int, patient_id: int) -> list[Contact]:
@@ -94,7 +113,7 @@ def contacts_of(connection: Connection, clinic_id: int, patient_id: int) -> list
         .where(contacts.c.clinic_id == clinic_id, patient_contacts.c.patient_id == patient_id)
         .order_by(contacts.c.id)
     )
-    return [_contact(row) for row in rows.mappings()]
+    return [read_contact(row) for row in rows.mappings()]
 
 
 def patients_of(connection: Connection, clinic_id: int, contact_id: int, *, alive: bool = False) -> list[int]:
@@ -180,25 +199,8 @@ def number_of(connection: Connection, privacy: Privacy, clinic_id: int, contact_
     return privacy.open(connection.execute(mine).scalar_one_or_none(), SEALED, contact_id)
 
 
-def _fill_in(connection: Connection, clinic_id: int, known: Contact, new: NewContact) -> None:
-    values: dict[str, Any] = {}
-    if new.zones and not known.zones:
-        values["zones"] = new.zones
-    if new.line_kind != "unknown" and known.line_kind == "unknown":
-        values["line_kind"] = new.line_kind
-    needs = [need for need in NEEDS if need in {*known.needs, *new.needs}]
-    if set(needs) != set(known.needs):
-        values["needs"] = ",".join(needs)
-    if (new.never_call or NEVER_CALLED.intersection(needs)) and not known.never_call:
-        values["never_call"] = True
-    if new.never_text and not known.never_text:
-        values["never_text"] = True
-    if values:
-        mine = (contacts.c.clinic_id == clinic_id, contacts.c.id == known.id)
-        connection.execute(update(contacts).where(*mine).values(values))
-
-
-def _contact(row: Any) -> Contact:
+def read_contact(row: Any) -> Contact:
+    """A contact from a row of its table."""
     return Contact(
         id=row["id"],
         phone=row["phone"],
