@@ -65,7 +65,7 @@ MENU             line     line     line     line     line     line              
 FACTS            line     line     line     line     line     line              line
 chemo            line     line     line     line     line     line              line
 311              line     line     line     line     line     line              line
-is_parking_free words words words   words    words    words             words
+the_door_was_locked words words words   words    words    words             words
 I_am_driving_right_now settled settled settled settled settled settled          settled
 """
 # fmt: on
