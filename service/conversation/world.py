@@ -20,7 +20,7 @@ class World:
         """The same for a call from `caller` to our number `ours`."""
         # Withheld numbers come as words or as +266696687 and the like; only a US number can be texted.
         can_text = caller.startswith("+1") and len(caller) == 12 and caller != ours
-        return _world(self.person, self.clinic_name, ours, can_text)
+        return _world(self.person, self.clinic_name, self.line_number, can_text)
 
     @property
     def person_spoken(self) -> str:

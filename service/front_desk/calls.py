@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from concurrent.futures import TimeoutError as TooLate
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from service.channels.voice import fill_in
 from service.conversation.pace import Pace
-from service.conversation.reply import OptOut
+from service.conversation.reply import OptIn, OptOut, TextPlace
 from service.conversation.state import State
 from service.conversation.world import World
 from service.front_desk.effects import Actor, Performer, is_durable, to_json
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 # A caller waits this long, in seconds, for us to find out their language; then we ask for it.
 GLANCE = 0.2
+# What a caller is told was done, so that it must not be said where it could be neither stored nor kept.
+PROMISED = (OptOut, OptIn, TextPlace)
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class CallDesk:
         else:
             step = steps.arrive(self._glance(call.caller), world)
         if step.effects and not self._perform(call, step):
-            step = steps.sorry(step.state)
+            step = steps.sorry(step)
         query = f"?s={step.state}&t={int(self.clock() * 1000)}"
         return fill_in(
             step.document, f"{self.voice_url}/step{query}", f"{self.voice_url}/dialed{query}", world.person
@@ -63,9 +65,11 @@ class CallDesk:
             with self.database.read() as connection:
                 return talks.recall(connection, self.performer.index(caller))
 
+        glance = self.glances.submit(look)
         try:
-            talk = self.glances.submit(look).result(timeout=GLANCE)
+            talk = glance.result(timeout=GLANCE)
         except (StorageDown, TooLate):
+            glance.cancel()
             return State()
         return State(
             language=Language(talk.language) if talk.language else None,
@@ -75,7 +79,7 @@ class CallDesk:
     def _perform(self, call: CallStep, step: Step) -> bool:
         """Do the effects, or keep them for later. False where something that must last was lost."""
         now = int(self.clock())
-        actor = Actor(call.caller, call.to, step.language, call.call_sid)
+        actor = Actor(call.caller, call.to, step.language, call.call_sid[:64])
         try:
             with self.database.write(durable=is_durable(step.effects)) as connection:
                 self.performer.perform(connection, step.effects, actor, now)
@@ -83,7 +87,7 @@ class CallDesk:
         except StorageDown as error:
             log.error("call %s kept for later: %s", call.call_sid, error)
         entry = {
-            "actor": {"phone": call.caller, "ours": call.to, "language": step.language, "call_sid": call.call_sid},
+            "actor": asdict(actor),
             "effects": to_json(step.effects),
             "stops": any(isinstance(effect, OptOut) for effect in step.effects),
             "at": now,
@@ -93,4 +97,4 @@ class CallDesk:
             return True
         except OSError as error:
             log.critical("call %s could not be kept at all: %s", call.call_sid, error)
-            return not is_durable(step.effects)
+            return not any(isinstance(effect, PROMISED) for effect in step.effects)

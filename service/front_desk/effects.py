@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from service.conversation import reply
 from service.conversation.pace import Pace
 from service.conversation.reply import Effect, OptIn, OptOut, Raise, SetLanguage, SetPace, TextPlace
+from service.conversation.state import encode
+from service.front_desk.standing import standing
 from service.languages import Language
 from service.phone_number import blind_index
 from service.storage import errands, talks
@@ -45,10 +47,13 @@ class Performer:
             match effect:
                 case OptOut(how):
                     talks.opt_out(connection, index, how, now)
+                    errands.cancel(connection, self.vault, actor.phone)
                 case OptIn():
                     talks.opt_in(connection, index, now)
                 case SetLanguage(language):
-                    talks.remember(connection, index, {"language": language.value})
+                    # In the talk by text too, whose own language would otherwise stand before this choice.
+                    state = replace(standing(talks.recall(connection, index)), language=language)
+                    talks.remember(connection, index, {"language": language.value, "state": encode(state)})
                 case SetPace(pace):
                     talks.remember(connection, index, {"pace": pace.value})
                 case TextPlace(place, page):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
+from service.conversation.state import decode, encode
 from service.front_desk.effects import Actor, Performer, from_json
 from service.front_desk.spool import Spool
+from service.front_desk.standing import standing
 from service.languages import Language
 from service.storage import talks
 from service.storage.database import Database
@@ -36,5 +39,8 @@ def _store(connection: Any, performer: Performer, entry: dict[str, Any]) -> None
     performer.perform(connection, from_json(entry["effects"]), actor, entry["at"])
     if "state" in entry:
         index = performer.index(actor.phone)
-        if talks.recall(connection, index).texted_at < entry["at"]:
-            talks.remember(connection, index, {"state": entry["state"], "texted_at": entry["at"]})
+        talk = talks.recall(connection, index)
+        if talk.texted_at < entry["at"]:
+            state = decode(entry["state"])
+            state = replace(state, language=state.language or standing(talk).language)
+            talks.remember(connection, index, {"state": encode(state), "texted_at": entry["at"]})

@@ -24,10 +24,15 @@ class Spool:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = f"{int(now * 1000):015d}-{secrets.token_hex(4)}"
         partial = self.folder / f".{name}"
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(self._vault.seal(json.dumps(entry), f"spool.{name}"))
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(self._vault.seal(json.dumps(entry), f"spool.{name}"))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            # A full disk shall not fill up with what could not be written.
+            partial.unlink(missing_ok=True)
+            raise
         partial.rename(self.folder / f"{name}.sealed")
         self._sync_folder()
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from service.channels.voice import Voice
 from service.conversation.engine import advance
-from service.conversation.reply import Effect, Reply, Say, Then
+from service.conversation.reply import SILENT, Effect, Reply, Say, TextPlace, Then
 from service.conversation.said import Arrived, Keys, Said, Silence, Speech, Unanswered
 from service.conversation.state import BadState, State, decode, encode
 from service.conversation.tree import Tree
@@ -64,20 +64,20 @@ class Steps:
         """The first step of a call, with what we know of the caller in `state`."""
         return self._step(*advance(self._tree, state, Arrived(), world))
 
-    def sorry(self, state: str) -> Step:
-        """Something that must last could not be kept: say so and end."""
-        try:
-            known = decode(state)
-        except BadState:
-            known = State()
-        return self._step(known, Reply((Say("system_sorry"),), then=Then.HANG_UP))
+    def sorry(self, step: Step) -> Step:
+        """What a caller asked for could be kept nowhere: say so and end, or where it was a text, go on without it."""
+        state = replace(decode(step.state), texted="")
+        if any(isinstance(effect, TextPlace) for effect in step.effects):
+            return self._step(state, replace(SILENT, parts=(Say("text_cannot"), Say("back_choice"))))
+        return self._step(state, Reply((Say("system_sorry"),), then=Then.HANG_UP))
 
     def _take(self, came: Came, world: World) -> Step:
         try:
             state = decode(came.state)
         except BadState:
-            # A place that does not exist goes home with an apology.
-            state = State(language=Language.ENGLISH, place="gone")
+            # A place that does not exist goes home with an apology, in the language that every release writes first.
+            language = {x.value: x for x in Language}.get(came.state.partition("-")[0], Language.ENGLISH)
+            state = State(language=language, place="gone")
         if came.dialed == "completed":
             return self._step(state, Reply((Say("person_done"),), then=Then.HANG_UP))
         return self._step(*advance(self._tree, state, self._said(came, state), world))

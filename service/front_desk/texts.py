@@ -6,12 +6,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
-
 from service.conversation.engine import advance
 from service.conversation.reply import SILENT, OptIn, OptOut, Reply
 from service.conversation.said import Text
-from service.conversation.state import BadState, State, decode, encode
+from service.conversation.state import State, encode
 from service.conversation.texts import SAFETY
 from service.conversation.understanding.reading import Reading
 from service.conversation.world import World
@@ -19,6 +17,7 @@ from service.front_desk import loops
 from service.front_desk.effects import Actor, Performer, is_durable, to_json
 from service.front_desk.messages import InboundText
 from service.front_desk.spool import Spool
+from service.front_desk.standing import standing
 from service.front_desk.words import Words
 from service.languages import Language
 from service.segments import plain
@@ -31,6 +30,22 @@ log = logging.getLogger(__name__)
 # Twilio cuts no text that it accepts; a signed longer one is cut here and answered.
 LONGEST = 1600
 FEVER_MINUTES = 30
+# What Twilio's Advanced Opt-Out says that it did, in our terms.
+ACTED_ON = {"STOP": "action:stop", "START": "action:start", "HELP": "action:help"}
+
+
+class _MustLast(Exception):
+    """The answer asks for something that must survive a power cut, and its transaction would not."""
+
+
+@dataclass(frozen=True)
+class _Came:
+    """A text as it came, cut to length, with what it means; `now` in seconds since 1970."""
+
+    message: InboundText
+    body: str
+    reading: Reading
+    now: int
 
 
 @dataclass(frozen=True)
@@ -51,88 +66,100 @@ class TextDesk:
 
     def answer(self, message: InboundText) -> str:
         """The words to send back, empty for none. Never raises for a database or disk that fails."""
-        body = message.body[:LONGEST]
         words, now = self.words(), int(self.clock())
-        reading = words.read(body)
+        came = _Came(message, message.body[:LONGEST], _read(words, message), now)
         try:
-            with self.database.write(durable=_must_last(reading)) as connection:
-                return self._remembered(connection, words, message, body, reading, now)
+            try:
+                return self._remembered(words, came, durable=_must_last(came.reading))
+            except _MustLast:
+                return self._remembered(words, came, durable=True)
         except StorageDown as error:
             log.error("text %s answered from memory: %s", message.sid, error)
-            return self._from_memory(words, message, body, reading, now)
+            return self._from_memory(words, came)
 
-    def _remembered(
-        self, connection: Connection, words: Words, message: InboundText, body: str, reading: Reading, now: int
-    ) -> str:
-        phone = self.performer.index(message.sender)
-        talk = talks.recall(connection, phone)
-        state = _state(talk)
-        if now // 60 - state.fever_at <= FEVER_MINUTES:
-            reading = words.read(body, near_fever=True)
-        said = self._said(message, body, reading, now, talk)
-        looping, counts = loops.count(talk, body, now)
-        state, reply = advance(words.tree, state, said, self.world())
-        if looping and reading.label not in SAFETY and not any(isinstance(e, OptOut | OptIn) for e in reply.effects):
-            reply = SILENT
-        answer = self._words(words, message, reading, state, reply)
-        if not talks.answer(connection, message.sid, answer, now):
-            return talks.earlier_answer(connection, message.sid)
-        self.performer.perform(connection, reply.effects, _actor(message, state), now)
-        talks.remember(connection, phone, {"state": encode(state), "texted_at": now, **counts})
-        return answer
+    def _remembered(self, words: Words, came: _Came, *, durable: bool) -> str:
+        """The answer, with everything about it stored in one transaction."""
+        phone = self.performer.index(came.message.sender)
+        with self.database.write(durable=durable) as connection:
+            talk = talks.recall(connection, phone)
+            state = standing(talk)
+            if came.now // 60 - state.fever_at <= FEVER_MINUTES:
+                came = replace(came, reading=_read(words, came.message, near_fever=True))
+            looping, counts = loops.count(talk, came.body, came.now)
+            state, reply = advance(words.tree, state, self._said(came, talk), self.world())
+            stopping = any(isinstance(effect, OptOut | OptIn) for effect in reply.effects)
+            if stopping and not durable:
+                # A digit, for one, may choose to stop where that was asked.
+                raise _MustLast
+            if looping and came.reading.label not in SAFETY and not stopping:
+                reply = SILENT
+            answer = self._words(words, came, state, reply)
+            if not talks.answer(connection, came.message.sid, answer, came.now):
+                return talks.earlier_answer(connection, came.message.sid)
+            self.performer.perform(connection, reply.effects, _actor(came.message, state), came.now)
+            talks.remember(connection, phone, {"state": encode(state), "texted_at": came.now, **counts})
+            return answer
 
-    def _from_memory(self, words: Words, message: InboundText, body: str, reading: Reading, now: int) -> str:
-        said = self._said(message, body, reading, now, None)
-        state, reply = advance(words.tree, State(), said, self.world())
-        answer = self._words(words, message, reading, state, reply)
+    def _from_memory(self, words: Words, came: _Came) -> str:
+        """The answer for a phone of which nothing is known now, kept on disk to be stored later."""
+        state, reply = advance(words.tree, State(), self._said(came, None), self.world())
+        answer = self._words(words, came, state, reply)
+        message = came.message
         entry = {
             "sid": message.sid,
             "actor": {"phone": message.sender, "ours": message.to, "language": state.language or "en"},
             "effects": to_json(reply.effects),
             "stops": any(isinstance(effect, OptOut) for effect in reply.effects),
-            "state": encode(state),
+            # Without a language that was only guessed: the one we remember of this phone shall stand.
+            "state": encode(replace(state, language=came.reading.language)),
             "answer": answer,
-            "body": body,
-            "at": now,
+            "body": came.body,
+            "at": came.now,
         }
         try:
             self.spool.keep(entry, self.clock())
         except OSError as error:
             log.critical("text %s could not be kept at all: %s", message.sid, error)
-            if is_durable(reply.effects) and reading.label not in SAFETY:
-                # We must not say "stopped" when nothing will remember it.
-                sorry = words.library.phrases["system_sorry_text"]
-                return plain(sorry.text[state.language or Language.ENGLISH])
+            return self._unkept(words, came, state, reply)
         return answer
 
-    def _said(self, message: InboundText, body: str, reading: Reading, now: int, talk: Talk | None) -> Text:
+    def _unkept(self, words: Words, came: _Came, state: State, reply: Reply) -> str:
+        """The answer where nothing will remember this text: we must not say that anything was stopped."""
+        language = state.language or Language.ENGLISH
+        if came.reading.also_stop:
+            came = replace(came, reading=replace(came.reading, also_stop=False))
+            _, reply = advance(words.tree, State(), self._said(came, None), self.world())
+        elif is_durable(reply.effects) and came.reading.label not in SAFETY:
+            return plain(words.library.phrases["system_sorry_text"].text[language])
+        return self._words(words, came, state, reply)
+
+    def _said(self, came: _Came, talk: Talk | None) -> Text:
         return Text(
-            reading=reading,
-            minute=now // 60,
+            reading=came.reading,
+            minute=came.now // 60,
             first=talk is not None and not talk.texted_at,
             stopped=talk is not None and talk.stopped,
-            clinic=message.to in self.reminders_only,
+            clinic=came.message.to in self.reminders_only,
             blind=talk is None,
-            empty=not body.strip(),
+            empty=not came.body.strip(),
         )
 
-    def _words(self, words: Words, message: InboundText, reading: Reading, state: State, reply: Reply) -> str:
-        if message.opt_out_type or (self.carrier_answers and reading.carrier):
+    def _words(self, words: Words, came: _Came, state: State, reply: Reply) -> str:
+        if came.message.opt_out_type or (self.carrier_answers and came.reading.carrier):
             return ""
         return words.writer.text(reply, state.language or Language.ENGLISH)
 
 
+def _read(words: Words, message: InboundText, *, near_fever: bool = False) -> Reading:
+    """What the text means; where Twilio has acted on it by itself, that is what it meant."""
+    reading = words.read(message.body[:LONGEST], near_fever=near_fever)
+    if message.opt_out_type not in ACTED_ON or reading.label in SAFETY:
+        return reading
+    return Reading(ACTED_ON[message.opt_out_type], language=reading.language)
+
+
 def _must_last(reading: Reading) -> bool:
     return reading.also_stop or reading.label in ("action:stop", "action:start")
-
-
-def _state(talk: Talk) -> State:
-    try:
-        state = decode(talk.state) if talk.state else State()
-    except BadState:
-        # Written by an older release: the talk starts afresh.
-        state = State()
-    return replace(state, language=Language(talk.language)) if talk.language and not state.language else state
 
 
 def _actor(message: InboundText, state: State) -> Actor:

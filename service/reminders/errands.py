@@ -18,22 +18,28 @@ from service.storage.vault import Vault
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 5
+MOST_AT_ONCE = 20
 # A worker that has not finished what it took within this many seconds is gone.
 LOST_AFTER = 120
+# Seconds; a page asked for on a call is of no use a day later.
+LONGEST_WAIT = 3600
 
 
 def run_errands(
     database: Database, vault: Vault, gateway: Gateway, writer: Writer, clock: Callable[[], float]
 ) -> int:
     """Send the errands that are due; returns how many were tried. No connection is held while the gateway works."""
-    now = int(clock())
     with database.write() as connection:
-        errands.orphaned(connection, now - LOST_AFTER)
-        taken = errands.claim(connection, vault, now)
-    for errand in taken:
+        errands.orphaned(connection, int(clock()) - LOST_AFTER)
+    for tried in range(MOST_AT_ONCE):
+        now = int(clock())
+        with database.write() as connection:
+            errand = errands.claim(connection, vault, now)
+        if errand is None:
+            return tried
         text = OutboundText(errand.to, errand.sender, words(writer, errand), validity=3600)
         _send(database, gateway, errand, text, now)
-    return len(taken)
+    return MOST_AT_ONCE
 
 
 def words(writer: Writer, errand: Errand) -> str:
@@ -57,7 +63,7 @@ def _send(database: Database, gateway: Gateway, errand: Errand, text: OutboundTe
             if errand.tries >= MOST_TRIES:
                 errands.give_up(connection, errand.id, "rejected", str(error))
             else:
-                wait = error.retry_after or 15 * 2**errand.tries
+                wait = min(error.retry_after or 15 * 2**errand.tries, LONGEST_WAIT)
                 errands.again(connection, errand.id, now + int(wait), str(error))
     except Rejected as error:
         with database.write() as connection:

@@ -59,7 +59,7 @@ class Database:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 yield connection
         except (DBAPIError, PoolTimeout, OSError, self._driver_error) as error:
-            raise StorageDown(type(error).__name__ + ": " + str(error).splitlines()[0][:200]) from error
+            raise _down(error) from error
         finally:
             if self.is_sqlite:
                 self._writing.release()
@@ -71,7 +71,7 @@ class Database:
             with self._quick.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 yield connection
         except (SQLAlchemyError, OSError, self._driver_error) as error:
-            raise StorageDown(type(error).__name__ + ": " + str(error).splitlines()[0][:200]) from error
+            raise _down(error) from error
 
     def close(self) -> None:
         """Give every connection back."""
@@ -113,3 +113,8 @@ class Database:
                 "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
             },
         )
+
+
+def _down(error: Exception) -> StorageDown:
+    """In one line, and without the statement: its parameters may be words of a person."""
+    return StorageDown(f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}")

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.languages import Language
 from service.storage.tables import errands
-from service.storage.vault import Vault
+from service.storage.vault import Sealed, Vault
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,24 @@ def queue(connection: Connection, vault: Vault, wanted: Wanted, now: int) -> boo
     return connection.execute(insert(errands).values(row).on_conflict_do_nothing()).rowcount == 1
 
 
-def claim(connection: Connection, vault: Vault, now: int, most: int = 20) -> list[Errand]:
-    """Take errands that are due. They are marked as tried before anything is sent, so a crash leaves them unknown
-    and never sends one twice."""
+def cancel(connection: Connection, vault: Vault, phone: str) -> None:
+    """Send nothing more to `phone` (E.164), which has opted out. Few errands wait at a time, so each is looked at."""
+    for row in connection.execute(select(errands).where(errands.c.state == "queued")).mappings().all():
+        try:
+            if _errand(row, vault).to == phone:
+                give_up(connection, row["id"], "cancelled", "the person opted out")
+        except Sealed:
+            continue
+
+
+def claim(connection: Connection, vault: Vault, now: int) -> Errand | None:
+    """Take the oldest errand that is due. It is marked as tried before anything is sent, so a crash leaves it
+    unknown and never sends it twice. One at a time: what a crash did not reach stays queued."""
     due = (
         select(errands.c.id)
         .where(errands.c.state == "queued", errands.c.due_at <= now)
         .order_by(errands.c.id)
-        .limit(most)
+        .limit(1)
         .with_for_update(skip_locked=True)
     )
     taken = connection.execute(
@@ -69,7 +79,14 @@ def claim(connection: Connection, vault: Vault, now: int, most: int = 20) -> lis
         .values(state="sending", tries=errands.c.tries + 1, due_at=now)
         .returning(*errands.c)
     ).mappings()
-    return [_errand(row, vault) for row in taken]
+    row = taken.one_or_none()
+    if row is None:
+        return None
+    try:
+        return _errand(row, vault)
+    except Sealed:
+        give_up(connection, row["id"], "rejected", "no key of ours opens its number")
+        return claim(connection, vault, now)
 
 
 def finish(connection: Connection, errand_id: int, message_sid: str) -> None:

@@ -90,8 +90,9 @@ def opt_out(connection: Connection, phone: str, how: str, now: int) -> None:
 
 
 def opt_in(connection: Connection, phone: str, now: int) -> None:
-    """Lift an opt-out from the information line. No clinic's consent comes back by it."""
-    connection.execute(update(opt_outs).where(opt_outs.c.phone == phone).values(lifted_at=now))
+    """Lift an opt-out from the information line, unless it is younger. No clinic's consent comes back by it."""
+    older = opt_outs.c.phone == phone, opt_outs.c.since <= now
+    connection.execute(update(opt_outs).where(*older).values(lifted_at=now))
 
 
 def _insert(dialect: str) -> Any:
