@@ -102,8 +102,13 @@ def _port(value: str) -> int:
 
 
 def _public_url(value: str, tryout: bool) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(value)
+        is_base = parts.port != 0 and bool(parts.hostname) and not parts.query and not parts.fragment
+    except ValueError:
+        # A port past 65535, or brackets that do not close.
+        is_base = False
+    if not is_base or parts.scheme not in ("http", "https"):
         raise BadSettings(
             f"Set PUBLIC_URL to the address that Twilio calls, such as https://line.example.org; it is {value!r}."
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from json import JSONDecodeError
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http import HttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -90,7 +91,7 @@ class Twilio:
             raise _broken(error) from error
         except requests.exceptions.RequestException as error:
             raise Unknown(type(error).__name__) from error
-        except TwilioRestException as error:
+        except (TwilioRestException, TwilioServiceException) as error:
             raise self._refused(error) from error
         except (TwilioException, JSONDecodeError, KeyError, TypeError, ValueError) as error:
             # An answer that cannot be read may still mean that the text went out.
@@ -111,7 +112,7 @@ class Twilio:
             parameters["validity_period"] = text.validity
         return parameters
 
-    def _refused(self, error: TwilioRestException) -> Exception:
+    def _refused(self, error: TwilioRestException | TwilioServiceException) -> Exception:
         if error.status == TOO_MANY:
             return NotSent("Twilio has too much to do", self._http.retry_after)
         if error.status >= 500:
@@ -129,6 +130,7 @@ def _broken(error: requests.exceptions.ConnectionError) -> Exception:
 
 def _seconds(text: str) -> float | None:
     try:
-        return max(0.0, float(text))
+        seconds = float(text)
     except ValueError:
         return None
+    return seconds if 0 <= seconds < math.inf else None
