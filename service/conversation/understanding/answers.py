@@ -24,8 +24,8 @@ def read_answer(text: str) -> Answer | None:
             return answer
     if len(words.words) > LONGEST or unclear["neither"](words):
         return None
-    answer: Answer | None = next((answer for answer in ORDER if families[answer](words)), None)
-    return None if answer == "yes" and unclear["doubtful"](words) else answer
+    found: Answer | None = next((answer for answer in ORDER if families[answer](words)), None)
+    return None if found == "yes" and unclear["doubtful"](words) else found
 
 
 @cache

@@ -14,9 +14,24 @@ from service.conversation.understanding.sounds import sound
 
 SHORTEST = 4  # letters; shorter words are too easily another word
 ENOUGH = 0.80  # likeness from which a word counts as misspelled; found by the labelled texts
+ENOUGH_ABROAD = 0.85
 ENOUGH_FOR_NAMES = 0.72  # drug names are long and look like nothing else
 # Spanish verbs have too many forms to list them all; drug names do not end like these.
-VERB_ENDINGS = ("ando", "iendo", "aron", "ieron", "aban", "amos", "emos", "aria", "arian")
+VERB_ENDINGS = (
+    "ado",
+    "ido",
+    "ados",
+    "idos",
+    "ando",
+    "iendo",
+    "aron",
+    "ieron",
+    "aban",
+    "amos",
+    "emos",
+    "aria",
+    "arian",
+)
 ENDINGS = ("s", "es", "ed", "ing", "ly", "er", "ers", "d", "r", "mente", "ndo", "cito", "cita", "itos", "ita", "ito")
 LONGEST_NAME_SOUND = 12
 
@@ -29,7 +44,7 @@ class Spelling:
         self._targets = sorted({word for word in vocabulary if len(word) >= SHORTEST and word.isalpha()})
         self._beginnings = tuple(word[:-1] for word in vocabulary if word.endswith("*") and len(word) > SHORTEST)
         self._names = frozenset(name for name in names if name.isalpha() and len(name) >= SHORTEST)
-        self._known = frozenset(self._targets) | frozenset(ordinary)
+        self._known = frozenset(self._targets) | {word for word in ordinary if not self._is_a_name_abroad(word)}
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         for word in self._targets:
             self._by_sound[sound(word)].append(word)
@@ -58,6 +73,16 @@ class Spelling:
                 if name and (whole or len(sound(name)) >= 5):
                     found.append(name)
         return found
+
+    def _is_a_name_abroad(self, word: str) -> bool:
+        """Capecitabina stands on a Spanish page and is spelled right there, yet it is found as capecitabine."""
+        return (
+            len(word) > 6
+            and word not in self._names
+            and bool(
+                process.extractOne(word, self._names, scorer=OSA.normalized_similarity, score_cutoff=ENOUGH_ABROAD)
+            )
+        )
 
     def _is_known(self, word: str) -> bool:
         if (

@@ -104,3 +104,13 @@ def test_texts_without_labels_are_read_and_not_scored(reader: Reader, words_of_t
 def test_a_file_that_cannot_be_scored_says_where_and_why(content: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         read_rows(content)
+
+
+def test_every_drug_and_strong_term_leads_to_its_page(reader: Reader, words_of_the_line: Library) -> None:
+    lost = [
+        (word, reader.read(word).label)
+        for topic in words_of_the_line.topics.values()
+        for word in topic.keywords.strong
+        if reader.read(word).label != topic.label
+    ]
+    assert lost == []
