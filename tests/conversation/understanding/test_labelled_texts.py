@@ -45,6 +45,16 @@ def test_harmless_texts_are_seldom_answered_as_an_emergency(
     assert over / of < 0.05
 
 
+def test_texts_kept_back_while_the_rules_were_written_hold_the_same_floors(
+    reader: Reader, words_of_the_line: Library
+) -> None:
+    """Scored once at the end; the message names no text, so that nobody tunes a rule to them."""
+    found = report("texts_held_out.csv", reader, words_of_the_line)
+    assert len(found.missed) == 0
+    assert share(found, Verdict.EXACT) >= 0.90
+    assert share(found, Verdict.WRONG) < 0.04
+
+
 def rows_of(name: str) -> list[tuple[str, str]]:
     with (HERE / name).open(encoding="utf-8", newline="") as lines:
         return [(row[0], row[1]) for row in csv.reader(lines)][1:]
