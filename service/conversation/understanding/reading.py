@@ -12,11 +12,12 @@ class Reading:
     """What one message means.
 
     `label` is a topic (`topic:chemo`), an action (`action:stop`), `digit` (a bare 1 to 5), `code` (two or three
-    digits from 1 to 5) or `choice` (a near tie of two `choices`, topics or `action:stop`, the likelier first). An emergency's `reason` names its family of signs
-    (`fever`, `spine`, `breathing`, ...), an urgent one's the sign; a stop's may be `cancel` (the word may have meant
-    the visit), `less` (fewer messages would do) or `wrong-number`. `value` is what was read: the digit, the code, the
-    four digits after JOIN, the temperature. `carrier` is true where the whole message is one of the English words on
-    which carriers act by themselves. `confident` is false where speech should be asked back.
+    digits from 1 to 5) or `choice` (a near tie of two `choices`, topics or `action:stop`, the likelier first). An
+    emergency's `reason` names its family of signs (`fever`, `spine`, `breathing`, ...), an urgent one's the sign; a
+    stop's may be `cancel` (the word may have meant the visit), `less` (fewer messages would do) or `wrong-number`.
+    `value` is what was read: the digit, the code, the four digits after JOIN, the temperature. `carrier` is true
+    where the whole message is one of the English words on which carriers act by themselves. `confident` is false
+    where speech should be asked back.
     """
 
     label: str
