@@ -191,18 +191,21 @@ def _faults(path: Path, line: Line) -> list[str]:
 
 
 def _neighbours(lines: Sequence[Line]) -> Mapping[Place, str]:
-    """For each line the words of the next one of its kind and pace that says something else, or of any other."""
-    said = {line.place: words_of(line.spoken) for line in lines}
+    """For each line the words of the next one of its pace that says something quite different, its own kind first.
+
+    "You pressed seven" and "you pressed eight" are too much alike for the recogniser to tell them apart."""
+    said = {line.place: set(words_of(line.spoken)) for line in lines}
     found = {}
     for at, line in enumerate(lines):
-        alike = (
+        different = (
             other.spoken
             for same_kind in (True, False)
             for other in (*lines[at + 1 :], *lines[:at])
-            if other.pace is line.pace and said[other.place] != said[line.place]
+            if other.pace is line.pace
             if (other.clip.partition(".")[0] == line.clip.partition(".")[0]) is same_kind
+            if 2 * len(said[line.place] & said[other.place]) <= len(said[line.place])
         )
-        found[line.place] = next(alike, "")
+        found[line.place] = next(different, "")
     return found
 
 

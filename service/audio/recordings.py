@@ -17,11 +17,12 @@ COMMITTED = Path(__file__).parents[2] / "audio"
 
 @dataclass(frozen=True)
 class Found:
-    """A file to send: where it lies, its hash and its size in bytes."""
+    """A file to send: where it lies, its hash, its size in bytes, and what it says."""
 
     path: Path
     sha256: str
     bytes: int
+    words: str
 
 
 @dataclass
@@ -62,12 +63,8 @@ class Recordings:
 
     def words(self, name: str) -> str | None:
         """What the recording at an address below `/audio/` says; None where it is unknown."""
-        self._look_again()
-        for held in (self._made, self._here):
-            entry = held.by_file().get(name)
-            if entry:
-                return entry.text
-        return None
+        found = self.find(name)
+        return found.words if found else None
 
     def _entry(self, language: Language, pace: Pace, clip: str, words: str | None = None) -> Entry | None:
         self._look_again()
@@ -91,7 +88,7 @@ class Recordings:
         self._made = manifest.load(self.local)
         # The committed manifest lists what is made locally too, so a clip counts where its file lies.
         self._files = {
-            entry.file: Found(folder / entry.file, entry.sha256, entry.bytes)
+            entry.file: Found(folder / entry.file, entry.sha256, entry.bytes, entry.text)
             for folder, held in ((self.committed, self._here), (self.local, self._made))
             for present in [{f"{path.parent.name}/{path.name}" for path in folder.glob("*/*.wav")}]
             for _, entry in held

@@ -13,9 +13,9 @@ from service.content.library import Library
 from service.conversation.pace import Pace
 from service.languages import Language
 
-# What everybody hears first is committed at the normal pace. The rest (third pages, and what is said after a mistake)
-# is made at set-up, as the slow pace is, because a repository should not hold more than 64 MB of sound.
-COMMITTED = re.compile(r"menu\..+|phrase\..+|topic\..+\.[12]")
+# What everybody hears first is committed at the normal pace: menus, phrases, first pages. All would take 93 MB, so
+# later pages, and what is said after a mistake, are made at set-up, as the slow pace is.
+COMMITTED = re.compile(r"menu\..+|phrase\..+|topic\..+\.1")
 
 
 def is_committed(place: Place) -> bool:

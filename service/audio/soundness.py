@@ -56,7 +56,9 @@ def faults(clip: Recording, spoken: str, language: Language) -> list[str]:
     if peak > PEAK_DBFS + PEAK_TOLERANCE_DB:
         found.append(f"is clipped or too loud: its peak is {peak:.1f} dBFS, at most {PEAK_DBFS} is allowed")
     level = active_level(clip.samples, clip.rate)
-    if abs(level - LEVEL_DBFS) > LEVEL_TOLERANCE_DB:
+    # A lone word such as "sí" sounds mostly below the telephone's band: its peaks reach the limit before its level does.
+    held_back = level < LEVEL_DBFS and peak > PEAK_DBFS - 1
+    if abs(level - LEVEL_DBFS) > LEVEL_TOLERANCE_DB and not held_back:
         found.append(f"is at {level:.1f} dBFS, not {LEVEL_DBFS}: render it again")
     active = speaking(clip.samples, clip.rate)
     at = np.flatnonzero(active) * FRAME_S

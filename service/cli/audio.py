@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -154,7 +155,7 @@ def _voice(engine: str, folder: Path | None, online: bool) -> Voice:
             raise CannotSpeak("Give the folder of recordings with --folder.")
         return Recorded(folder)
     if engine == "flite":
-        return Flite()
+        return Flite(shutil.which("flite"))
     return Tone() if engine == "tone" else Espeak()
 
 

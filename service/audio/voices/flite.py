@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tempfile
 from functools import cached_property
@@ -23,18 +22,18 @@ PATIENCE_S = 60
 
 
 class Flite:
-    """English alone; a child process for each phrase."""
+    """English alone; a child process for each phrase. `program` is where Flite lies, None where it does not."""
 
     name = "flite"
 
-    def __init__(self) -> None:
-        self.program = shutil.which("flite")
-        if self.program is None:
+    def __init__(self, program: str | None) -> None:
+        if program is None:
             raise CannotSpeak("Flite is not on this machine: `apt install flite`, or choose --engine espeak.")
+        self.program = program
 
     @cached_property
     def version(self) -> str:
-        told = subprocess.run([str(self.program), "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+        told = subprocess.run([self.program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
         return next((word for word in told.stdout.split() if word[:1].isdigit()), "unknown")
 
     def setting(self, line: Line) -> str:
@@ -55,7 +54,7 @@ class Flite:
         with tempfile.TemporaryDirectory(prefix="voice") as folder:
             path = Path(folder) / "phrase.wav"
             command = [
-                str(self.program),
+                self.program,
                 "-voice",
                 VOICE,
                 "--setf",

@@ -31,7 +31,6 @@ class Gtts:
     """One clip at a time, a second apart, waiting longer each time that Google says "too many"."""
 
     name = "gtts"
-    online = True
 
     def __init__(self, fetch: Fetch | None = None, sleep: Callable[[float], None] = time.sleep) -> None:
         self._fetch = fetch or _fetch
