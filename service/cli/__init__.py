@@ -11,10 +11,18 @@ import click
 COMMANDS = {
     "audio": "audio",
     "check": "check",
+    "clinic": "clinic",
     "content": "content",
+    "demo": "demo",
+    "import": "import_",
+    "keys": "keys",
+    "patient": "patient",
     "phone": "phone",
+    "purge": "purge",
     "release": "release",
     "serve": "serve",
+    "staff": "staff",
+    "visits": "visits",
     "worker": "worker",
 }
 
