@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
+from xml.etree import ElementTree
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -31,6 +32,18 @@ def phone_to(app: Flask, parts: Parts, number: str = "+15555550123") -> Phone:
         post=through(app.test_client()),
         transcript=lambda url: parts.recordings.words(url.partition("/audio/")[2]),
     )
+
+
+def heard(parts: Parts, document: str) -> str:
+    """What a caller hears of a document of TwiML: words that are said, and those of recordings."""
+    root = ElementTree.fromstring(document.encode())
+    said = []
+    for verb in root.iter():
+        if verb.tag == "Say":
+            said.append(verb.text or "")
+        if verb.tag == "Play":
+            said.append(parts.recordings.words((verb.text or "").partition("/audio/")[2]) or "")
+    return " ".join(said)
 
 
 @dataclass(frozen=True)
