@@ -31,7 +31,11 @@ from service.storage.database import Database
 
 # Examples are drawn the same way on every machine; a slow machine is no failure.
 hypothesis_settings.register_profile(
-    "clearline", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    "clearline",
+    derandomize=True,
+    deadline=None,
+    max_examples=200,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("clearline")
 
