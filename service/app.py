@@ -30,7 +30,7 @@ from service.web.readiness import checks
 from service.settings import Settings, from_environment
 from service.storage.database import Database
 from service.storage.vault import Vault
-from service.web import headers, health, webhooks
+from service.web import console, headers, health, webhooks
 from service.web import recordings as recordings_door
 
 # Far above what Twilio ever sends, so that a signed request is never refused for its size.
@@ -119,6 +119,7 @@ def serve_parts(parts: Parts) -> Flask:
     parts.almanac()
     webhooks.register(app, settings, texts, calls)
     app.register_blueprint(recordings_door.recordings_blueprint(parts.recordings))
+    console.register(app, parts)
     headers.register(app, encrypted=settings.public_url.startswith("https:"))
     health.register(app, checks(parts.database, parts.almanac, parts.recordings, parts.spool, settings))
     if settings.tryout:

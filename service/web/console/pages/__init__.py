@@ -1,0 +1,1 @@
+"""The pages of the console: each module adds its own with `add(console)`, and is found by standing here."""
