@@ -93,7 +93,7 @@ class Twilio:
             raise Unknown(type(error).__name__) from error
         except (TwilioRestException, TwilioServiceException) as error:
             raise self._refused(error) from error
-        except (TwilioException, JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        except (TwilioException, JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
             # An answer that cannot be read may still mean that the text went out.
             raise Unknown(type(error).__name__) from error
         if not isinstance(message.sid, str) or len(message.sid) != 34:
