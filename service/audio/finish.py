@@ -41,7 +41,7 @@ class Format(StrEnum):
     @property
     def profile(self) -> str:
         """Everything here that changes the bytes, for the key of a clip."""
-        return f"{self.value} {RATE} level {LEVEL_DBFS} peak {PEAK_DBFS} lead {LEAD_S} tail {TAIL_S} v1"
+        return f"{self.value} {RATE} level {LEVEL_DBFS} peak {PEAK_DBFS} lead {LEAD_S} tail {TAIL_S} v3"
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def finish(sound: Sound, form: Format = Format.MULAW) -> Clip:
     samples = _trimmed(samples)
     if not len(samples):
         raise CannotSpeak("the voice gave nothing but silence")
-    samples = _limited(samples * _factor(LEVEL_DBFS - active_level(samples, RATE)))
     samples = np.concatenate([silence(LEAD_S, RATE), samples, silence(TAIL_S, RATE)])
+    samples = _limited(samples * _factor(LEVEL_DBFS - active_level(samples, RATE)))
     out = io.BytesIO()
     soundfile.write(out, samples, RATE, format="WAV", subtype=form.subtype)
     return Clip(out.getvalue(), len(samples) / RATE)
@@ -67,18 +67,18 @@ def finish(sound: Sound, form: Format = Format.MULAW) -> Clip:
 
 def active_level(samples: Samples, rate: int) -> float:
     """The level of the speech without its pauses, in the telephone's band, in dB below full scale."""
-    power = _frame_power(_in_band(samples, rate), rate)
+    power = frame_power(_in_band(samples, rate), rate)
     active = power[_loud_enough(power)]
     return float(10 * np.log10(active.mean())) if len(active) else SILENT_DBFS
 
 
 def speaking(samples: Samples, rate: int) -> NDArray[np.bool_]:
     """For each frame of FRAME_S seconds: is it speech, or a pause?"""
-    return _loud_enough(_frame_power(_in_band(samples, rate), rate))
+    return _loud_enough(frame_power(_in_band(samples, rate), rate))
 
 
 def _loud_enough(power: Samples) -> NDArray[np.bool_]:
-    loudest = float(np.percentile(power, 95)) if len(power) else 0.0
+    loudest = float(power.max(initial=0))
     return np.asarray(power > loudest * _factor(-ACTIVE_BELOW_DB) ** 2)
 
 
@@ -97,7 +97,8 @@ def _in_band(samples: Samples, rate: int) -> Samples:
     return np.fft.irfft(spectrum, size)[: len(samples)].astype(np.float32)
 
 
-def _frame_power(samples: Samples, rate: int) -> Samples:
+def frame_power(samples: Samples, rate: int) -> Samples:
+    """The mean power of each frame of FRAME_S seconds; what is left over at the end is passed over."""
     size = round(FRAME_S * rate)
     whole = samples[: len(samples) // size * size]
     frames = whole.reshape(-1, size) if len(whole) else samples.reshape(1, -1)

@@ -38,7 +38,7 @@ def test_a_clip_is_found_by_its_words(folders: tuple[Path, Path]) -> None:
     found = recordings.find(url.removeprefix("/audio/"))
     assert found is not None
     assert found.path.stat().st_size == found.bytes
-    assert recordings.seconds(Language.ENGLISH, Pace.NORMAL, CHEMO.clip) == pytest.approx(1.1, abs=0.1)
+    assert recordings.seconds(Language.ENGLISH, Pace.NORMAL, CHEMO.clip) == pytest.approx(2.15, abs=0.05)
 
 
 def test_a_clinic_s_own_prompt_is_found_beside_the_committed_ones(folders: tuple[Path, Path]) -> None:

@@ -1,4 +1,4 @@
-"""A tone in place of a voice: a tenth of a second for each word, so that tests render without speech."""
+"""A tone in place of a voice: a quarter of a second for each word, so that tests render without speech."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from service.audio.script import Line
 from service.audio.voices.voice import Sound
 
 RATE = 16_000
-SECONDS_A_WORD = 0.1
+SECONDS_A_WORD = 0.25
 
 
 class Tone:

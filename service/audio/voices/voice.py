@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from service.audio.script import Line
 
 Samples = NDArray[np.float32]
+FADE_S = 0.008
 
 
 class CannotSpeak(Exception):
@@ -49,5 +50,13 @@ def joined(phrases: list[Samples], pauses: list[float], rate: int) -> Sound:
     """Phrases one after the other, each followed by its pause in seconds; the last pause is left to `finish`."""
     parts: list[Samples] = []
     for phrase, pause in zip(phrases, pauses, strict=True):
-        parts += [phrase, silence(pause, rate)]
+        parts += [_without_click(phrase, rate), silence(pause, rate)]
     return Sound(np.concatenate(parts[:-1]) if parts else silence(0, rate), rate)
+
+
+def _without_click(phrase: Samples, rate: int) -> Samples:
+    """An engine may stop at full strength: a few milliseconds of fading keep the ear from hearing a click."""
+    size = min(len(phrase), round(FADE_S * rate))
+    faded = phrase.copy()
+    faded[len(faded) - size :] *= np.linspace(1, 0, size, dtype=np.float32)
+    return faded
