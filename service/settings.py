@@ -125,8 +125,8 @@ def _numbers(env: Mapping[str, str], tryout: bool) -> tuple[str, str]:
         return line or TRYOUT_NUMBER, reminders or line or TRYOUT_NUMBER
     if not line and not env.get("TWILIO_NUMBERS"):
         raise BadSettings(
-            "Set TWILIO_FROM to your Twilio number such as +12025550134 (or TWILIO_LINE_FROM and TWILIO_REMINDERS_FROM,"
-            " or TWILIO_NUMBERS with a Messaging Service)."
+            "Set TWILIO_FROM to your Twilio number such as +12025550134 (or TWILIO_LINE_FROM and"
+            " TWILIO_REMINDERS_FROM, or TWILIO_NUMBERS with a Messaging Service)."
         )
     return line, reminders
 
@@ -172,8 +172,8 @@ def _secret(env: Mapping[str, str], var: Path, tryout: bool) -> bytes:
         value = _kept(var / "tryout-secret")
     if len(value) < 32:
         raise BadSettings(
-            'Set SECRET_KEY to at least 32 random characters; `python -c "import secrets; print(secrets.token_urlsafe(48))"`'
-            " makes some."
+            "Set SECRET_KEY to at least 32 random characters;"
+            ' `python -c "import secrets; print(secrets.token_urlsafe(48))"` makes some.'
         )
     return value.encode()
 
@@ -196,7 +196,8 @@ def _data_keys(env: Mapping[str, str], var: Path, tryout: bool) -> tuple[tuple[s
         keys.append((key_id, key))
     if not keys:
         raise BadSettings(
-            "Set DATA_KEYS to k1: and 64 hex digits; `python -c \"import secrets; print('k1:' + secrets.token_hex(32))\"` makes one."
+            "Set DATA_KEYS to k1: and 64 hex digits;"
+            " `python -c \"import secrets; print('k1:' + secrets.token_hex(32))\"` makes one."
         )
     return tuple(keys)
 

@@ -1,4 +1,4 @@
-"""Twilio's API for sending: our own HTTP client under theirs, and its answers sorted by what they mean for a retry."""
+"""Twilio's API for sending: our own HTTP client under theirs, and answers sorted by what they mean for a retry."""
 
 from __future__ import annotations
 
