@@ -19,7 +19,8 @@ OUTSIDE = frozenset({LANGUAGE_STEP, SETTINGS, STOPPED, REMINDERS, CALL_911})
 
 
 def is_known(tree: Tree, state: State, pages: Mapping[str, int]) -> bool:
-    """Is this a place that still exists, of a channel's `pages`? A deploy may have retired it while a call or a talk was under way."""
+    """Is this a place that still exists, of a channel's `pages`? A deploy may have retired it while a call or a talk
+    was under way."""
     if state.place in OUTSIDE:
         return not state.offered
     node = tree.node(state.place)
