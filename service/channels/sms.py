@@ -30,7 +30,10 @@ class Writer:
         return "\n".join(self._part(part, language) for part in reply.parts)[:LONGEST]
 
     def _part(self, part: Part, language: Language) -> str:
-        # Parts are made of our own phrases and places, so there are few, and their words never change.
+        if isinstance(part, Say) and part.fields:
+            # Somebody's visit, or a number to call: never kept.
+            return self._put(part, language)
+        # All others are made of our own phrases and places, so there are few, and their words never change.
         words = self._ready.get((part, language))
         if words is None:
             words = self._ready[part, language] = self._put(part, language)

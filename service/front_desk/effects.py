@@ -15,6 +15,8 @@ from service.conversation.state import encode
 from service.front_desk.standing import standing
 from service.languages import Language
 from service.phone_number import blind_index
+from service.reminders.answers import staff, stopping
+from service.reminders.privacy import Privacy
 from service.storage import errands, talks
 from service.storage.vault import Vault
 
@@ -36,6 +38,11 @@ class Performer:
     phone_key: bytes
     vault: Vault
 
+    @property
+    def privacy(self) -> Privacy:
+        """The same keys, for what belongs to clinics."""
+        return Privacy(self.vault, self.phone_key)
+
     def index(self, phone: str) -> str:
         """The blind index under which a phone is known."""
         return blind_index(phone, self.phone_key)
@@ -46,7 +53,7 @@ class Performer:
         for effect in effects:
             match effect:
                 case OptOut(how):
-                    talks.opt_out(connection, index, how, now)
+                    stopping.stop(connection, index, how, now)
                     errands.cancel(connection, self.vault, actor.phone)
                 case OptIn():
                     talks.opt_in(connection, index, now)
@@ -59,9 +66,8 @@ class Performer:
                 case TextPlace(place, page):
                     wanted = errands.Wanted(actor.call_sid, actor.phone, actor.ours, actor.language, place, page)
                     errands.queue(connection, self.vault, wanted, now)
-                case Raise():
-                    # A phone that only asks has nobody to tell.
-                    pass
+                case Raise(kind):
+                    staff.raise_it(connection, index, actor.ours, kind, now)
 
 
 def is_durable(effects: Sequence[Effect]) -> bool:

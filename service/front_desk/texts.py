@@ -7,19 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from service.conversation.engine import advance
-from service.conversation.reply import SILENT, OptIn, OptOut, Reply
+from service.conversation.reply import SILENT, OptIn, OptOut, Reply, Say
 from service.conversation.said import Text
 from service.conversation.state import State, encode
 from service.conversation.texts import SAFETY
 from service.conversation.understanding.reading import Reading
 from service.conversation.world import World
 from service.front_desk import loops
+from service.front_desk.clinic_texts import ClinicTexts, concerns
 from service.front_desk.effects import Actor, Performer, is_durable, to_json
 from service.front_desk.messages import InboundText
 from service.front_desk.spool import Spool
 from service.front_desk.standing import standing
 from service.front_desk.words import Words
 from service.languages import Language
+from service.reminders.answers.hear import look_at
 from service.segments import plain
 from service.storage import talks
 from service.storage.database import Database, StorageDown
@@ -86,7 +88,18 @@ class TextDesk:
             if came.now // 60 - state.fever_at <= FEVER_MINUTES:
                 came = replace(came, reading=_read(words, came.message, near_fever=True))
             looping, counts = loops.count(talk, came.body, came.now)
-            state, reply = advance(words.tree, state, self._said(came, talk), self.world())
+            said = self._said(came, talk)
+            of_clinic = concerns(talk, said) and not looping
+            if of_clinic:
+                if not durable:
+                    raise _MustLast
+                if not talks.answer(connection, came.message.sid, "", came.now):
+                    # A copy must not answer a second question with the same digit.
+                    return talks.earlier_answer(connection, came.message.sid)
+                clinics = ClinicTexts(words, self.performer.privacy, self.world())
+                state, reply = clinics.take(connection, state, came.message, said, came.now)
+            else:
+                state, reply = advance(words.tree, state, said, self.world())
             stopping = any(isinstance(effect, OptOut | OptIn) for effect in reply.effects)
             if stopping and not durable:
                 # A digit, for one, may choose to stop where that was asked.
@@ -94,7 +107,9 @@ class TextDesk:
             if looping and came.reading.label not in SAFETY and not stopping:
                 reply = SILENT
             answer = self._words(words, came, state, reply)
-            if not talks.answer(connection, came.message.sid, answer, came.now):
+            if of_clinic:
+                talks.correct_answer(connection, came.message.sid, answer)
+            elif not talks.answer(connection, came.message.sid, answer, came.now):
                 return talks.earlier_answer(connection, came.message.sid)
             self.performer.perform(connection, reply.effects, _actor(came.message, state), came.now)
             talks.remember(connection, phone, {"state": encode(state), "texted_at": came.now, **counts})
@@ -108,7 +123,7 @@ class TextDesk:
         entry = {
             "sid": message.sid,
             "actor": {"phone": message.sender, "ours": message.to, "language": state.language or "en"},
-            "effects": to_json(reply.effects),
+            "effects": to_json((*reply.effects, *look_at(came.reading))),
             "stops": any(isinstance(effect, OptOut) for effect in reply.effects),
             # Without a language that was only guessed: the one we remember of this phone shall stand.
             "state": encode(replace(state, language=came.reading.language)),
@@ -145,7 +160,8 @@ class TextDesk:
         )
 
     def _words(self, words: Words, came: _Came, state: State, reply: Reply) -> str:
-        if came.message.opt_out_type or (self.carrier_answers and came.reading.carrier):
+        answered = came.message.opt_out_type or (self.carrier_answers and came.reading.carrier)
+        if answered and not _is_yes(came.reading, reply):
             return ""
         return words.writer.text(reply, state.language or Language.ENGLISH)
 
@@ -155,7 +171,13 @@ def _read(words: Words, message: InboundText, *, near_fever: bool = False) -> Re
     reading = words.read(message.body[:LONGEST], near_fever=near_fever)
     if message.opt_out_type not in ACTED_ON or reading.label in SAFETY:
         return reading
-    return Reading(ACTED_ON[message.opt_out_type], language=reading.language)
+    return Reading(ACTED_ON[message.opt_out_type], reason=reading.reason, language=reading.language)
+
+
+def _is_yes(reading: Reading, reply: Reply) -> bool:
+    """YES also starts messages again, to which carriers answer; that it answered a reminder they do not know."""
+    phrases = (part.phrase for part in reply.parts if isinstance(part, Say))
+    return reading.label == "action:start" and any(phrase.startswith("reminder.") for phrase in phrases)
 
 
 def _must_last(reading: Reading) -> bool:

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, String, bindparam, cast, select, update
+from sqlalchemy import Connection, String, bindparam, cast, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.storage.hot import Hot
+from service.storage.people_tables import contacts, join_cards
 from service.storage.tables import answered, opt_outs, talks
 
 
 @dataclass(frozen=True)
 class Talk:
-    """One phone's talk as it is remembered. A phone that never wrote has all of it empty."""
+    """One phone's talk as it is remembered. A phone that never wrote has all of it empty. `known`: a clinic knows it,
+    or it answers a card from a clinic's desk."""
 
     state: str = ""
     language: str = ""
@@ -27,15 +29,20 @@ class Talk:
     all_count: int = 0
     all_since: int = 0
     stopped: bool = False
+    known: bool = False
 
 
-_KNOWN = tuple(name for name in Talk.__annotations__ if name != "stopped")
+_KNOWN = tuple(name for name in Talk.__annotations__ if name not in ("stopped", "known"))
 
 
 def _recall(dialect: str) -> Any:
     # One row whether or not we know the phone, so that one look is enough.
     asked = select(cast(bindparam("key"), String).label("phone")).subquery()
-    return select(*(talks.c[name] for name in _KNOWN), opt_outs.c.since, opt_outs.c.lifted_at).select_from(
+    known = or_(
+        exists().where(contacts.c.phone == asked.c.phone), exists().where(join_cards.c.asked_phone == asked.c.phone)
+    )
+    names = (talks.c[name] for name in _KNOWN)
+    return select(*names, opt_outs.c.since, opt_outs.c.lifted_at, known).select_from(
         asked.outerjoin(talks, talks.c.phone == asked.c.phone).outerjoin(opt_outs, opt_outs.c.phone == asked.c.phone)
     )
 
@@ -52,11 +59,11 @@ _EARLIER = select(answered.c.answer).where(answered.c.message_sid == bindparam("
 def recall(connection: Connection, phone: str) -> Talk:
     """What we know of `phone` (its blind index)."""
     row = RECALL.run(connection, {"key": phone}).fetchone()
-    stopped = row[-2] is not None and row[-1] is None
+    *remembered, since, lifted_at, known = row
+    stopped = since is not None and lifted_at is None
     if row[0] is None:
-        return Talk(stopped=stopped)
-    known: Any = (*row[:-2], stopped)
-    return Talk(*known)
+        return Talk(stopped=stopped, known=bool(known))
+    return Talk(**dict(zip(_KNOWN, remembered, strict=True)), stopped=stopped, known=bool(known))
 
 
 def is_stopped(connection: Connection, phone: str) -> bool:
@@ -68,6 +75,11 @@ def answer(connection: Connection, message_sid: str, words: str, now: int) -> bo
     """Keep the answer to a message, for further copies of it. False where an earlier copy was answered already."""
     row = {"message_sid": message_sid, "answer": words, "at": now}
     return bool(ANSWER.run(connection, row).rowcount == 1)
+
+
+def correct_answer(connection: Connection, message_sid: str, words: str) -> None:
+    """Keep `words` in place of what was kept for a message that is being answered."""
+    connection.execute(update(answered).where(answered.c.message_sid == message_sid).values(answer=words))
 
 
 def earlier_answer(connection: Connection, message_sid: str) -> str:

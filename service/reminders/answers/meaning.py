@@ -74,13 +74,16 @@ UNASKED_TOPICS = frozenset({"action:menu", "action:back", "action:start", "actio
 @dataclass(frozen=True)
 class Asked:
     """What a text may answer. `digits` answer the open reminder; `menu` are the digits that a menu of the line takes,
-    put to this phone within two hours; `pending` is a small question newer than both, `repeated` the digit that it
-    asks to be sent again. `clinic`: the text came to a clinic's number, `only`: to one that is no information line.
-    `stopped`: the phone opted out. `long`: more words than a name of a topic has."""
+    put to this phone within two hours, `choice` those of a question of the line newer than all others; `pending` is a
+    small question newer than these, `repeated` the digit that it asks to be sent again.
+
+    `clinic`: the text came to a clinic's number, `only`: to one that is no information line. `stopped`: the phone
+    opted out. `long`: more words than a name of a topic has."""
 
     visit: Visit = Visit.NONE
     digits: str = "123"
     menu: str = ""
+    choice: str = ""
     pending: Pending = Pending.NONE
     repeated: str = ""
     clinic: bool = True
@@ -142,6 +145,8 @@ def _small_question(reading: Reading, asked: Asked) -> Meaning | None:
 
 
 def _digit(digit: str, asked: Asked) -> Meaning:
+    if digit in asked.choice:
+        return Meaning.LINE
     for_visit = asked.visit is not Visit.NONE and digit in asked.digits
     for_menu = digit in asked.menu
     if for_visit and for_menu:
