@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from contextvars import ContextVar
 
@@ -83,6 +84,7 @@ def _texts(values: Mapping[str, object] | None) -> dict[str, str] | None:
 
 def _seconds(text: str) -> float | None:
     try:
-        return max(0.0, float(text))
+        seconds = float(text)
     except ValueError:
         return None
+    return seconds if 0 <= seconds < math.inf else None

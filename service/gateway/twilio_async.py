@@ -8,7 +8,7 @@ from json import JSONDecodeError
 from typing import Any
 
 import aiohttp
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.rest import Client
 
 from service.gateway import lists
@@ -79,7 +79,7 @@ async def _submit(create: Callable[[], Awaitable[Any]]) -> str:
         raise NotSent(type(error).__name__) from error
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         raise Unknown(type(error).__name__) from error
-    except TwilioRestException as error:
+    except (TwilioRestException, TwilioServiceException) as error:
         raise _refused(error) from error
     except (TwilioException, JSONDecodeError, KeyError, TypeError, ValueError) as error:
         # An answer that cannot be read may still mean that it went out.
@@ -89,7 +89,7 @@ async def _submit(create: Callable[[], Awaitable[Any]]) -> str:
     return made.sid
 
 
-def _refused(error: TwilioRestException) -> Exception:
+def _refused(error: TwilioRestException | TwilioServiceException) -> Exception:
     if error.status == TOO_MANY:
         return NotSent("too many requests", retry_after())
     if not 400 <= error.status < 500:

@@ -5,6 +5,9 @@ forgotten, and unknown is never sent again blindly."""
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +25,8 @@ from service.storage.reminder_tables import attempts, broadcasts, contacts, deli
 
 # A worker that has not begun what it claimed within this many seconds has lost it to another.
 LEASE = 120
+# Which machine and which run of this process: a process number alone comes again.
+HOST, PROCESS = socket.gethostname()[:24], secrets.token_hex(4)
 # Twilio needs a minute of validity at the least; what has less left is not begun.
 SHORTEST_LIFE = 60
 
@@ -163,6 +168,39 @@ def recover(connection: Connection, clinic_id: int, now: int) -> tuple[int, int]
         update(deliveries).where(*lost).values(state=stored.QUEUED, worker="", lease_until=None)
     ).rowcount
     return queued, unknown
+
+
+def give_up_dead(connection: Connection, now: int) -> int:
+    """End the leases of workers of this machine whose process is gone, so that nobody waits for them; returns how
+    many workers that were."""
+    held = select(deliveries.c.worker).where(deliveries.c.state == stored.CLAIMED).distinct()
+    dead = [name for name in connection.execute(held).scalars() if _is_dead(name)]
+    for name in dead:
+        mine = (deliveries.c.state == stored.CLAIMED, deliveries.c.worker == name)
+        connection.execute(update(deliveries).where(*mine).values(lease_until=now - 1))
+    return len(dead)
+
+
+def worker_name(number: int) -> str:
+    """The name under which this process claims for the `number`-th time."""
+    return f"{HOST}/{os.getpid()}/{PROCESS}/{number}"
+
+
+def _is_dead(name: str) -> bool:
+    """Was this name given by a process of this machine that runs no more?"""
+    host, pid, process, *_ = (*name.split("/"), "", "", "")
+    if host != HOST or not pid.isdigit() or process == PROCESS:
+        return False
+    if int(pid) == os.getpid():
+        # The number was given anew, as in a container that started again.
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return False
 
 
 @cache

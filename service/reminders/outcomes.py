@@ -6,7 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, String, and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from service.reminders import stored, verdicts
 from service.reminders.rules import backoff
@@ -82,7 +95,7 @@ def ask(connection: Connection, clinic_id: int, ids: Sequence[int], now: int) ->
             contacts.c.phone,
             senders.c.number,
             deliveries.c.clinic_id,
-            table.c.kind,
+            case((deliveries.c.visit_id.is_not(None), "visit"), else_=table.c.kind),
             deliveries.c.id,
             deliveries.c.visit_id,
             deliveries.c.contact_id,

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import random
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,7 +21,7 @@ from service.gateway.base import NotSent, OutboundText, Rejected, Unknown
 from service.gateway.carrier import Carrier, OutboundCall
 from service.reminders import outcomes, pacing
 from service.reminders.breaker import Breaker
-from service.reminders.claiming import Claim, begin, claim, hold_back, release, stopped_since, zones_due
+from service.reminders.claiming import Claim, begin, claim, hold_back, release, stopped_since, worker_name, zones_due
 from service.reminders.letters import Letter, load
 from service.reminders.outcomes import How, Outcome
 from service.reminders.pacing import Turns
@@ -147,7 +145,7 @@ class _Sender:
 
     def _claim(self) -> bool:
         now = int(self.post.clock())
-        self._worker = f"{socket.gethostname()[:20]}-{os.getpid()}-{next(_serial)}"
+        self._worker = worker_name(next(_serial))
         with self.post.database.write() as connection:
             written = self._flush(connection, now)
             zones = zones_due(connection, self.clinic_id, now)

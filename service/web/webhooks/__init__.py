@@ -19,7 +19,7 @@ def register(app: Flask, settings: Settings, texts: TextDesk, calls: CallDesk) -
     doors.before_request(Doorkeeper(settings).check)
     sms.add(doors, texts)
     voice.add(doors, calls, texts.words)
-    status.add(doors)
+    status.add(doors, texts.database, texts.clock)
     app.register_blueprint(doors)
 
 

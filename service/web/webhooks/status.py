@@ -1,30 +1,52 @@
-"""Receipts from Twilio: how a text or a call of ours ended."""
+"""Receipts from Twilio: how a text or a call of ours ended, kept as they come."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
+from service.reminders.receipts import Heard, receive
+from service.storage.database import Database, StorageDown
 from service.web.webhooks.signature import no_content
 
 log = logging.getLogger(__name__)
 
+LONGEST_SID = 40
+# More digits than any id has would only be somebody's joke.
+LONGEST_ID = 12
 
-def add(doors: Blueprint) -> None:
-    """POST /twilio/sms/status and /twilio/voice/status, each with our own id behind it or not."""
+
+def add(doors: Blueprint, database: Database, clock: Callable[[], float]) -> None:
+    """POST /twilio/sms/status and /twilio/voice/status, each with our own id of the delivery behind it or not."""
 
     @doors.post("/sms/status")
     @doors.post("/sms/status/<path:delivery>")
     def text_receipt(delivery: str = "") -> Response:
-        form = request.form
-        sid, status = form.get("MessageSid", "")[:40], form.get("MessageStatus", "")[:30]
-        log.info("text %s is %s %s", sid, status, form.get("ErrorCode", "")[:6])
-        return no_content()
+        return _keep("MessageSid", "MessageStatus", delivery)
 
     @doors.post("/voice/status")
     @doors.post("/voice/status/<path:delivery>")
     def call_receipt(delivery: str = "") -> Response:
+        return _keep("CallSid", "CallStatus", delivery)
+
+    def _keep(sid_name: str, status_name: str, delivery: str) -> Response:
         form = request.form
-        log.info("call %s is %s", form.get("CallSid", "")[:40], form.get("CallStatus", "")[:30])
+        heard = Heard(
+            sid=form.get(sid_name, "")[:LONGEST_SID],
+            status=form.get(status_name, "")[:30],
+            error=_number(form.get("ErrorCode", "")),
+            delivery_id=_number(delivery),
+        )
+        try:
+            with database.write() as connection:
+                receive(connection, heard, int(clock()))
+        except StorageDown as error:
+            # Twilio would not ask again; the list of messages tells us the same later.
+            log.warning("the receipt of %s could not be kept: %s", heard.sid, error)
         return no_content()
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None

@@ -1,0 +1,212 @@
+"""`clearline plan`: plan reminders, look at them, and let them go: approve, undo, pause, resume, cancel."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from sqlalchemy import select
+
+from service.cli.acting import by_staff, for_clinic, installation
+from service.languages import Language
+from service.reminders import approval
+from service.reminders.jobs import counts
+from service.reminders.planning import plan_day
+from service.reminders.preview import Preview, preview
+from service.reminders.rules.written_dates import clock as clock_words
+from service.reminders.why import told
+from service.storage import reminder_tables
+from service.storage.reminder_tables import broadcasts, plans
+
+RUN = click.argument("run", type=int)
+
+
+@click.group()
+def command() -> None:
+    """Plan reminders, look at them, and let them go."""
+
+
+@command.command("visits")
+@click.option("--day", "day", default="", metavar="DATE", help="First day on which they go out; default today.")
+@click.option("--days", default=2, show_default=True, help="For so many days.")
+@for_clinic
+@by_staff
+def of_visits(day: str, days: int, clinic_name: str, who: str) -> None:
+    """Plan the visit reminders that fall due, and show what would go out. Nothing is sent by this."""
+    with installation() as own, own.database.write() as connection:
+        clinic = own.clinic(clinic_name)
+        acting = own.acting(connection, clinic, who)
+        first = date.fromisoformat(day) if day else datetime.fromtimestamp(own.now, ZoneInfo(clinic.zone)).date()
+        run = plan_day(connection, clinic.id, first, acting, own.now, first + timedelta(days=days - 1))
+        if run is None:
+            click.echo("Nothing new falls due. Reminders planned before stand in: clearline plan list")
+            return
+        approval.settle(connection, clinic.id, run.id, own.now)
+        show(preview(connection, clinic.id, run.id, own.now), clinic.zone)
+
+
+@command.command("preview")
+@RUN
+@for_clinic
+def look(run: int, clinic_name: str) -> None:
+    """Show what a run says, what it costs, when it ends, and who is left out and why."""
+    with installation() as own, own.database.read() as connection:
+        clinic = own.clinic(clinic_name)
+        show(preview(connection, clinic.id, run, own.now), clinic.zone)
+
+
+@command.command("list")
+@for_clinic
+def list_runs(clinic_name: str) -> None:
+    """List the last runs with their state and counts."""
+    with installation() as own, own.database.read() as connection:
+        clinic = own.clinic(clinic_name)
+        mine = select(broadcasts).where(broadcasts.c.clinic_id == clinic.id).order_by(broadcasts.c.id.desc())
+        for row in connection.execute(mine.limit(20)).mappings():
+            standing = ", ".join(
+                f"{n} {state}" for state, n in sorted(counts(connection, clinic.id, row["id"]).items())
+            )
+            click.echo(f"run {row['id']}  {row['state']:9}  {row['name']}: {standing}")
+
+
+@command.command()
+@RUN
+@for_clinic
+@by_staff
+def approve(run: int, clinic_name: str, who: str) -> None:
+    """Let a run go. There are ten minutes to undo it."""
+    with installation() as own, own.database.write() as connection:
+        clinic = own.clinic(clinic_name)
+        until = approval.approve(connection, clinic.id, run, own.acting(connection, clinic, who), own.now)
+        click.echo(
+            f"Approved. It goes out from {_moment(until, clinic.zone)} on; until then: clearline plan undo {run}"
+        )
+
+
+def _step(name: str, done: str, words: str) -> None:
+    """A command that changes a run by `approval.NAME`."""
+
+    @for_clinic
+    @by_staff
+    def step(run: int, clinic_name: str, who: str) -> None:
+        with installation() as own, own.database.write() as connection:
+            clinic = own.clinic(clinic_name)
+            acting = own.acting(connection, clinic, who)
+            stopped = getattr(approval, name)(connection, clinic.id, run, acting, own.now)
+            click.echo(done if stopped is None else done.format(count=stopped))
+
+    step.__doc__ = words
+    command.command(name)(RUN(step))
+
+
+_step("undo", "Undone: {count} messages will not go.", "Take an approval back within its ten minutes.")
+_step("pause", "Paused. What is under way at this moment goes out.", "Let nothing more of a run start.")
+_step("resume", "It goes on.", "Let a paused run go on.")
+_step("cancel", "Cancelled: {count} messages will not go.", "End a run; what went out stays.")
+
+
+@command.command()
+@for_clinic
+def templates(clinic_name: str) -> None:
+    """List the templates and plans of a clinic, and who approved them."""
+    with installation() as own, own.database.read() as connection:
+        clinic = own.clinic(clinic_name)
+        for table, what in ((reminder_tables.templates, "template"), (plans, "plan")):
+            mine = select(table).where(table.c.clinic_id == clinic.id, table.c.retired_at.is_(None))
+            for row in connection.execute(mine.order_by(table.c.id)).mappings():
+                by = (
+                    f"approved by {row['first_by']} and {row['approved_by']}"
+                    if row["approved_at"]
+                    else "NOT APPROVED"
+                )
+                click.echo(f"{what} {row['id']}: {row['kind']}, {by}")
+
+
+@command.command("add-template")
+@click.argument("kind")
+@for_clinic
+@by_staff
+def add_template(kind: str, clinic_name: str, who: str) -> None:
+    """Take a template that comes with Clearline; a second person approves it."""
+    _add("template", approval.add_template, kind, clinic_name, who)
+
+
+@command.command("add")
+@click.argument("kind", type=click.Choice(["7 days", "1 day", "2 hours", "every 3 months"]))
+@for_clinic
+@by_staff
+def add_plan(kind: str, clinic_name: str, who: str) -> None:
+    """Make a plan such as "1 day" before a visit; a second person approves it."""
+    _add("plan", approval.add_plan, kind, clinic_name, who)
+
+
+@command.command("approve-template")
+@click.argument("template", type=int)
+@for_clinic
+@by_staff
+def approve_template(template: int, clinic_name: str, who: str) -> None:
+    """Approve a template that somebody else took or made."""
+    _approve("Template", approval.approve_template, template, clinic_name, who)
+
+
+@command.command("approve-plan")
+@click.argument("plan", type=int)
+@for_clinic
+@by_staff
+def approve_plan(plan: int, clinic_name: str, who: str) -> None:
+    """Approve a plan that somebody else made."""
+    _approve("Plan", approval.approve_plan, plan, clinic_name, who)
+
+
+def show(seen: Preview, zone: str) -> None:
+    """Print a preview."""
+    click.echo(f"Run {seen.run}: {seen.name} ({seen.state}). {seen.texts} texts and {seen.calls} calls would go out.")
+    for line in filter(None, seen.odd_why.split("\n")):
+        click.echo(f"  Waits for a second person: {told(line)}")
+    for sample in seen.samples:
+        click.echo(f"\n  to {sample.phones} phones, {sample.segments} segment(s):")
+        for line in sample.text.split("\n"):
+            click.echo(f"    {line}")
+    for dear in seen.expensive:
+        why = f"because of {' '.join(dear.costly)}" if dear.costly else "too long"
+        click.echo(
+            f"\n  Expensive ({dear.segments} segments, {why}), {dear.phones} phones, delivery {dear.delivery_id}"
+        )
+    if seen.left_out:
+        click.echo("\n  Left out:")
+        for reason, count in seen.left_out.items():
+            click.echo(f"    {count:5}  {told(reason)}")
+    if seen.estimate:
+        cost = seen.estimate
+        click.echo(
+            f"\n  {cost.segments} segments and {cost.minutes} call minutes, about ${cost.dollars}"
+            f" (prices of {cost.checked})."
+        )
+    if seen.first_at and seen.last_at and seen.estimate:
+        ends = max(int(seen.estimate.ends.timestamp()), seen.last_at)
+        click.echo(f"  First {_moment(seen.first_at, zone)}, last about {_moment(ends, zone)}.")
+        if seen.estimate.refused:
+            click.echo(f"  {seen.estimate.refused}")
+    if seen.state == "waiting":
+        click.echo(f"\n  Let it go:  clearline plan approve {seen.run} --as NAME")
+
+
+def _add(what: str, do: Any, kind: str, clinic_name: str, who: str) -> None:
+    with installation() as own, own.database.write() as connection:
+        clinic = own.clinic(clinic_name)
+        made = do(connection, clinic.id, kind, own.acting(connection, clinic, who), own.now)
+        click.echo(f"{what.capitalize()} {made}. Another person: clearline plan approve-{what} {made} --as NAME")
+
+
+def _approve(what: str, do: Any, row: int, clinic_name: str, who: str) -> None:
+    with installation() as own, own.database.write() as connection:
+        clinic = own.clinic(clinic_name)
+        do(connection, clinic.id, row, own.acting(connection, clinic, who), own.now)
+        click.echo(f"{what} {row} is approved.")
+
+
+def _moment(seconds: int, zone: str) -> str:
+    local = datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(zone))
+    return f"{local:%A %b} {local.day}, {clock_words(local.time(), Language.ENGLISH)}"

@@ -1,0 +1,128 @@
+"""`clearline worker`: plans, sends and settles messages, beside the web server or on its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import click
+
+from service.app import Parts, put_together
+from service.front_desk.replay import replay
+from service.gateway.carrier import Carrier
+from service.gateway.outbox_carrier import OutboxCarrier
+from service.gateway.twilio_async import TwilioCarrier
+from service.reminders import purge
+from service.reminders.errands import run_errands
+from service.reminders.jobs import Work, all_clinics
+from service.reminders.privacy import Privacy
+from service.reminders.reconcile import Lists
+from service.reminders.sending import Post
+from service.reminders.worker import Job, in_thread, run
+from service.settings import BadSettings, Settings, from_environment
+from service.storage.migrate import upgrade
+
+log = logging.getLogger(__name__)
+
+DAY = 86400
+# Twilio promises no receipt; what has none after four hours is asked for.
+ASK_AFTER = 4 * 3600
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End when nothing is left to send now.")
+@click.option(
+    "--pretend",
+    default="",
+    metavar="TIME",
+    help='Try-out only: begin at this local time of the clinic, such as "2026-12-02 10:00".',
+)
+def command(once: bool, pretend: str) -> None:
+    """Plan, send and settle messages until stopped (Ctrl-C, or SIGTERM)."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        settings = from_environment(os.environ)
+        clock = _clock(settings, pretend)
+        parts = put_together(settings, clock)
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from error
+    upgrade(parts.database)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    if settings.send == "shadow":
+        log.warning("SEND=shadow: everything is planned and listed, nothing is sent")
+    asyncio.run(_run(parts, stop, once))
+
+
+async def _run(parts: Parts, stop: threading.Event, once: bool) -> None:
+    work = work_of(parts, stop.is_set)
+    await run(work, lambda: _play_back(parts), _others(parts), once=once)
+
+
+def work_of(parts: Parts, stopping: Callable[[], bool] = lambda: False, carrier: Carrier | None = None) -> Work:
+    """What the jobs of this installation need. `carrier` is the phone company, by default the one of the settings."""
+    settings = parts.settings
+    if carrier is None:
+        carrier = OutboxCarrier(parts.database, parts.clock) if settings.tryout else TwilioCarrier(settings)
+    privacy = Privacy.of(settings)
+    return Work(
+        post=Post(parts.database, privacy, carrier, settings.public_url, parts.clock, stopping=stopping),
+        lists=Lists(
+            parts.database,
+            privacy,
+            carrier,
+            parts.clock,
+            resend=settings.unknown == "resend",
+            certain=settings.tryout,
+        ),
+        clock=parts.clock,
+        folder=settings.var / "sheets",
+        settle_after=0 if settings.tryout else ASK_AFTER,
+        shadow=settings.send == "shadow",
+    )
+
+
+def _others(parts: Parts) -> list[Job]:
+    """What else a worker does: the texts that callers asked for, and forgetting what is old."""
+    return [
+        Job("errands", 1, in_thread(lambda: _errands(parts))),
+        Job("purge", DAY, in_thread(lambda: _purge(parts))),
+    ]
+
+
+def _errands(parts: Parts) -> int:
+    return run_errands(parts.database, parts.vault, parts.gateway, parts.almanac().writer, parts.clock)
+
+
+def _play_back(parts: Parts) -> int:
+    return replay(parts.spool, parts.database, parts.performer)
+
+
+def _purge(parts: Parts) -> None:
+    now = int(parts.clock())
+    with parts.database.read() as connection:
+        every = all_clinics(connection)
+    for clinic_id, _ in every:
+        with parts.database.write() as connection:
+            purge.purge(connection, clinic_id, now)
+
+
+def _clock(settings: Settings, pretend: str) -> Callable[[], float]:
+    if not pretend:
+        return time.time
+    if not settings.tryout:
+        raise BadSettings("Leave --pretend out: with a real account only the real time counts.")
+    try:
+        moment = datetime.fromisoformat(pretend).replace(tzinfo=ZoneInfo(settings.clinic_zone)).timestamp()
+    except ValueError as error:
+        raise BadSettings(f'Write --pretend like "2026-12-02 10:00"; it is {pretend!r}.') from error
+    ahead = moment - time.time()
+    return lambda: time.time() + ahead

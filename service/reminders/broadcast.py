@@ -1,0 +1,137 @@
+"""Broadcasts: one message of a clinic to many phones, written in one statement however many there are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Integer, and_, bindparam, func, insert, literal, or_, select
+
+from service.reminders import stored
+from service.reminders.eligible import person_reason, state_for
+from service.reminders.insertion import WRITTEN, chosen_channel, final_for, sender_of
+from service.reminders.planning import Run, counted, new_run
+from service.reminders.refused import Refused
+from service.storage import reminder_tables
+from service.storage.reminder_tables import (
+    broadcasts,
+    clinics,
+    contacts,
+    deliveries,
+    files,
+    patient_contacts,
+    patients,
+)
+
+# A broadcast that has not gone out after so long helps nobody any more.
+LIFE = 2 * 86400
+
+
+def plan_broadcast(
+    connection: Connection,
+    clinic_id: int,
+    template_kind: str,
+    facts: Mapping[str, Any],
+    who: str,
+    now: int,
+    *,
+    name: str = "",
+    language: str = "",
+    due_at: int | None = None,
+    file_id: int | None = None,
+) -> Run | None:
+    """A draft to every phone of the clinic's active patients (with `language` only to those), one delivery a phone.
+
+    `facts` are the same for all; see `letters.fields`. Raises Refused for a template that the clinic lacks."""
+    table = reminder_tables.templates
+    newest = (
+        select(table.c.id)
+        .where(table.c.clinic_id == clinic_id, table.c.kind == template_kind, table.c.retired_at.is_(None))
+        .order_by(table.c.version.desc())
+    )
+    template_id = connection.execute(newest.limit(1)).scalar_one_or_none()
+    if template_id is None:
+        raise Refused(f"There is no template {template_kind!r}. `clearline plan templates` lists them.")
+    run = new_run(
+        connection, clinic_id, "broadcast", name or template_kind, who, now, template_id=template_id, file_id=file_id
+    )
+    due = due_at or now
+    values = {
+        "clinic": clinic_id,
+        "run": run,
+        "template": template_id,
+        "facts": json.dumps(dict(facts)),
+        "language": language,
+        "due": due,
+        "late": due + LIFE,
+        "now": now,
+        "first": "text",
+        "other": "text",
+    }
+    connection.execute(_insert(), values)
+    return counted(connection, clinic_id, run)
+
+
+def sent_before(connection: Connection, clinic_id: int, sha256: str) -> str:
+    """The name and day of an earlier run made from the same file; empty where there is none."""
+    earlier = (
+        select(broadcasts.c.name, broadcasts.c.made_at)
+        .join(files, and_(files.c.id == broadcasts.c.file_id, files.c.clinic_id == broadcasts.c.clinic_id))
+        .where(broadcasts.c.clinic_id == clinic_id, files.c.sha256 == sha256, broadcasts.c.state != "cancelled")
+        .order_by(broadcasts.c.id.desc())
+    )
+    row = connection.execute(earlier.limit(1)).first()
+    return str(row.name) if row else ""
+
+
+@cache
+def _insert() -> Insert:
+    active = (
+        select(patient_contacts.c.contact_id, func.min(patient_contacts.c.patient_id).label("patient_id"))
+        .join(
+            patients,
+            and_(
+                patients.c.id == patient_contacts.c.patient_id, patients.c.clinic_id == patient_contacts.c.clinic_id
+            ),
+        )
+        .where(patient_contacts.c.clinic_id == bindparam("clinic"), patients.c.state == "active")
+        .group_by(patient_contacts.c.contact_id)
+        .subquery("active")
+    )
+    channel = chosen_channel()
+    reason = person_reason(channel)
+    planned = (
+        select(
+            bindparam("clinic", type_=Integer),
+            bindparam("run", type_=Integer),
+            contacts.c.id,
+            active.c.patient_id,
+            literal("[]"),
+            bindparam("template", type_=Integer),
+            bindparam("facts", type_=deliveries.c.fields.type),
+            channel,
+            sender_of(contacts.c.id),
+            contacts.c.zones,
+            bindparam("due", type_=deliveries.c.due_at.type),
+            bindparam("late", type_=deliveries.c.not_after.type),
+            state_for(reason, stored.QUEUED),
+            func.coalesce(reason, ""),
+            final_for(reason),
+            literal(""),
+        )
+        .select_from(contacts)
+        .join(active, active.c.contact_id == contacts.c.id)
+        .join(clinics, clinics.c.id == contacts.c.clinic_id)
+        .join(patients, and_(patients.c.id == active.c.patient_id, patients.c.clinic_id == contacts.c.clinic_id))
+        .where(
+            contacts.c.clinic_id == bindparam("clinic"),
+            contacts.c.state != "erased",
+            or_(
+                bindparam("language", type_=contacts.c.language.type) == "",
+                contacts.c.language == bindparam("language"),
+            ),
+        )
+    )
+    return insert(deliveries).from_select([name for name in WRITTEN if name != "visit_id"], planned)
