@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -20,6 +22,7 @@ from service.front_desk.words import Words
 from service.languages import Language
 from service.segments import cut
 from service.storage import talks
+from service.storage.database import Database
 from service.storage.tables import answered, errands, opt_outs
 
 ODD = [
@@ -91,9 +94,18 @@ def test_a_picture_without_words_is_told_of_words(twilio: Twilio) -> None:
     assert "no words" in twilio.text("", NumMedia="1", MediaUrl0="https://api.twilio.com/x").text
 
 
+@pytest.fixture
+def patient(parts: Parts, database_url: str) -> Iterator[Parts]:
+    """With a database that a busy machine does not make us give up."""
+    database = Database(database_url, patience=30)
+    yield replace(parts, database=database)
+    database.close()
+
+
 @on_both_databases
 @pytest.mark.parametrize("body", ["STOP", "chemo"])
-def test_fifty_copies_at_once_are_one_text(parts: Parts, body: str) -> None:
+def test_fifty_copies_at_once_are_one_text(patient: Parts, body: str) -> None:
+    parts = patient
     app = serve_parts(parts)
     form = Twilio(app.test_client(), parts.settings).text_form(body)
 
@@ -127,7 +139,8 @@ def test_a_copy_days_later_gets_the_same_answer_and_changes_nothing(
 
 
 @on_both_databases
-def test_8_pressed_in_fifty_copies_of_a_step_is_one_text(parts: Parts) -> None:
+def test_8_pressed_in_fifty_copies_of_a_step_is_one_text(patient: Parts) -> None:
+    parts = patient
     app = serve_parts(parts)
     asked = "/step?t=1&s=" + encode(State(Language.ENGLISH, place="441", texting=True))
 
