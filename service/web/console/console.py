@@ -6,6 +6,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import wraps
@@ -13,7 +14,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, make_response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
@@ -210,11 +211,19 @@ class Console:
             response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
         else:
             response.headers["Cache-Control"] = "no-store"
+        self._leave_notice()
         if visitor := g.get("console_visitor"):
             response.set_cookie(
                 self.visitor_cookie, visitor, secure=self.encrypted, httponly=True, samesite="Lax", path="/"
             )
         return response
+
+    def _leave_notice(self) -> None:
+        # Kept here, after the page, so that a page may say where to go from within its transaction.
+        seat: Seat | None = g.get("console_seat")
+        if "console_notice" in g and seat is not None and seat.sitting is not None:
+            with suppress(StorageDown), self.parts.database.write(durable=False) as connection:
+                sessions.leave_notice(connection, seat.sitting.id_hash, g.console_notice)
 
     def _wrong(self, error: Exception) -> ResponseReturnValue:
         """A page for whatever went wrong, with an id to ask about, and nothing of what was inside."""
@@ -249,8 +258,4 @@ def _language(sitting: Sitting | None) -> Language:
 def _error_page(seat: Seat, status: int, phrase: str, **fields: str) -> Response:
     name = phrase if known(phrase) else "errors.http_400"
     reason = HTTPStatus(status).phrase
-    try:
-        return seat.show("error.html", status, reason=name, fields=fields, http=reason)
-    except StorageDown:
-        # Even the notice could not be cleared; the page shows without it.
-        return make_response(current_app.jinja_env.get_template("console/plain_error.html").render(), status)
+    return seat.show("error.html", status, reason=name, fields=fields, http=reason)

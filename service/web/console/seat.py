@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, g, make_response, redirect, render_template, request, url_for
 from sqlalchemy import Connection
 
 from service.audio.recordings import Recordings
@@ -23,7 +23,6 @@ from service.reminders.privacy import Privacy
 from service.settings import Settings
 from service.storage.database import Database
 from service.storage.vault import Sealed, Vault
-from service.web.console import sessions
 from service.web.console.dates import Dates
 from service.web.console.permissions import Permission, may
 from service.web.console.sessions import Sitting
@@ -107,10 +106,10 @@ class Seat:
 
     def note_shown(self, patient_ids: Iterable[int | None]) -> None:
         """Write down whose names this person now sees; pages that show names call it."""
-        shown = ", ".join(str(one) for one in sorted({one for one in patient_ids if one is not None}))
+        shown = ", ".join(f"patient {one}" for one in sorted({one for one in patient_ids if one is not None}))
         if shown:
             with self.write() as connection:
-                self.note(connection, "patients listed", f"patients {shown}")
+                self.note(connection, "patients listed", shown)
 
     def patient_name(self, patient_id: int | None, sealed: bytes | None) -> str:
         """The name in `patients.name_sealed`; empty where it was erased or our keys do not open it."""
@@ -121,7 +120,7 @@ class Seat:
         except Sealed:
             return ""
 
-    def say(self, phrase: str, **fields: object) -> str:
+    def say(self, phrase: str, /, **fields: object) -> str:
         """A phrase in the language of this person."""
         return say(self.language, phrase, **fields)
 
@@ -132,9 +131,8 @@ class Seat:
 
     def back(self, page: str, phrase: str = "", fields: Mapping[str, str] | None = None, **where: Any) -> Response:
         """Go on to another page (the name of its function), and tell `phrase` there."""
-        if phrase and self.sitting:
-            with self.parts.database.write(durable=False) as connection:
-                sessions.leave_notice(connection, self.sitting.id_hash, phrase, fields or {})
+        if phrase:
+            g.console_notice = json.dumps([phrase, dict(fields or {})])
         return self.to(url_for(f"console.{page}", **where))
 
     def to(self, address: str) -> Response:
@@ -151,7 +149,6 @@ class Seat:
     def _told(self) -> str:
         if self.sitting is None or not self.sitting.notice:
             return ""
-        with self.parts.database.write(durable=False) as connection:
-            sessions.clear_notice(connection, self.sitting.id_hash)
+        g.console_notice = ""
         phrase, fields = json.loads(self.sitting.notice)
         return self.say(phrase, **fields)

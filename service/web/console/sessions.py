@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -164,15 +163,9 @@ def open_sessions(connection: Connection, clinic_id: int, now: int, staff_id: in
     return [Listed(**{name: row[name] for name in Listed.__annotations__}) for row in rows.mappings()]
 
 
-def leave_notice(connection: Connection, id_hash: str, phrase: str, fields: Mapping[str, str]) -> None:
-    """Tell this on the next page."""
-    notice = json.dumps([phrase, dict(fields)])
+def leave_notice(connection: Connection, id_hash: str, notice: str) -> None:
+    """Tell this on the next page; empty once it has been told."""
     connection.execute(update(console_sessions).where(console_sessions.c.id_hash == id_hash).values(notice=notice))
-
-
-def clear_notice(connection: Connection, id_hash: str) -> None:
-    """What was left to be told has been told."""
-    connection.execute(update(console_sessions).where(console_sessions.c.id_hash == id_hash).values(notice=""))
 
 
 def _open(now: int) -> tuple[Any, ...]:

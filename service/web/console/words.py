@@ -32,7 +32,7 @@ def entries(folder: Path = FOLDER) -> Mapping[str, Mapping[str, Said]]:
     return found
 
 
-def say(language: Language, name: str, **fields: object) -> str:
+def say(language: Language, name: str, /, **fields: object) -> str:
     """The phrase `name` with its `{fields}` filled in. Raises KeyError for a phrase or field that is missing."""
     said = entries()[name][language.value]
     if not isinstance(said, str):

@@ -1,0 +1,146 @@
+"""People: the list by name, the search by name, phone or the clinic's own id, and one person with their story."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from phonenumbers import PhoneNumberFormat, format_number, is_possible_number, parse
+from phonenumbers.phonenumberutil import NumberParseException
+from sqlalchemy import Connection, select
+
+from service.reminders import people as kept_people
+from service.reminders.consent import in_force
+from service.reminders.contacts import Contact, find_contact, patients_of
+from service.reminders.optouts import is_stopped
+from service.reminders.refused import Refused
+from service.reminders.visits import VisitState, visits_of
+from service.storage.reminder_tables import sites, visits
+from service.web.console.console import Console
+from service.web.console.names import Named, matching, names
+from service.web.console.permissions import Permission
+from service.web.console.seat import Seat
+from service.web.console.timeline import timeline, told
+
+ON_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A phone of a person, as staff see it."""
+
+    contact: Contact
+    number: str
+    agreed: frozenset[str]
+    stopped: bool
+
+
+def add(console: Console) -> None:
+    """The list and one person."""
+
+    @console.page("/people", Permission.SEE_PEOPLE)
+    def people(seat: Seat) -> ResponseReturnValue:
+        words = request.args.get("q", "").strip()[:100]
+        with seat.read() as connection:
+            everybody = names(connection, seat.privacy, seat.clinic_id)
+            found = _found(connection, seat, everybody, words) if words else everybody
+            shown, before, after = _page(found, request.args.get("after", ""), request.args.get("before", ""))
+            next_visits = _next_visits(connection, seat, [one.id for one in shown])
+        seat.note_shown([one.id for one in shown])
+        return seat.show(
+            "people.html",
+            people=shown,
+            next_visits=next_visits,
+            total=len(found),
+            words=words,
+            nobody=not everybody,
+            before=before,
+            after=after,
+        )
+
+    @console.page("/people/<int:patient_id>", Permission.SEE_PEOPLE)
+    def person(seat: Seat, patient_id: int) -> ResponseReturnValue:
+        try:
+            with seat.write() as connection:
+                card = kept_people.show(connection, seat.privacy, seat.clinic_id, patient_id, seat.name, seat.now)
+        except Refused:
+            abort(404)
+        with seat.read() as connection:
+            phones = [_phone(connection, seat, contact, number) for contact, number in card.phones]
+            contacts = [contact for contact, _ in card.phones]
+            events = timeline(connection, seat.clinic_id, patient_id, contacts, seat.language)
+            story = [(event, told(event, seat.language)) for event in events]
+            ahead = visits_of(connection, seat.clinic_id, patient_id, seat.now)
+            places = _sites(connection, seat)
+        return seat.show("person.html", card=card, phones=phones, story=story, ahead=ahead, sites=places)
+
+
+def _found(connection: Connection, seat: Seat, everybody: Sequence[Named], words: str) -> Sequence[Named]:
+    """By phone or by the clinic's own id where it is exactly one, else by name."""
+    wanted: set[int] = set()
+    if number := _number(words):
+        contact = find_contact(connection, seat.clinic_id, seat.privacy.phone(number))
+        wanted.update(patients_of(connection, seat.clinic_id, contact.id) if contact else ())
+    if known := kept_people.find_patient(connection, seat.privacy, seat.clinic_id, words):
+        wanted.add(known.id)
+    return [one for one in everybody if one.id in wanted] or matching(everybody, words)
+
+
+def _number(words: str) -> str:
+    try:
+        number = parse(words, "US")
+    except NumberParseException:
+        return ""
+    return format_number(number, PhoneNumberFormat.E164) if is_possible_number(number) else ""
+
+
+def _page(found: Sequence[Named], after: str, before: str) -> tuple[list[Named], int, int]:
+    """One page of the list, and the ids that the pages before and after begin at; 0 where there is none.
+
+    An id stands for a place in the list, so that nothing is skipped when somebody is added meanwhile."""
+    places = {one.id: place for place, one in enumerate(found)}
+    if before.isdecimal() and int(before) in places:
+        end = places[int(before)]
+        start = max(0, end - ON_A_PAGE)
+    else:
+        start = places.get(int(after), -1) + 1 if after.isdecimal() else 0
+        end = start + ON_A_PAGE
+    shown = list(islice(found, start, end))
+    return (
+        shown,
+        shown[0].id if shown and start > 0 else 0,
+        shown[-1].id if shown and start + len(shown) < len(found) else 0,
+    )
+
+
+def _next_visits(connection: Connection, seat: Seat, patient_ids: Sequence[int]) -> dict[int, int]:
+    rows = connection.execute(
+        select(visits.c.patient_id, visits.c.starts_at)
+        .where(
+            visits.c.clinic_id == seat.clinic_id,
+            visits.c.patient_id.in_(patient_ids),
+            visits.c.state == VisitState.BOOKED.value,
+            visits.c.starts_at > seat.now,
+        )
+        .order_by(visits.c.starts_at.desc())
+    )
+    return {row.patient_id: row.starts_at for row in rows}
+
+
+def _phone(connection: Connection, seat: Seat, contact: Contact, number: str) -> Phone:
+    agreed = frozenset(channel.value for channel in in_force(connection, seat.clinic_id, contact.id))
+    return Phone(contact, _readable(number), agreed, is_stopped(connection, seat.clinic_id, contact.phone))
+
+
+def _readable(number: str) -> str:
+    return format_number(parse(number), PhoneNumberFormat.NATIONAL) if number else ""
+
+
+def _sites(connection: Connection, seat: Seat) -> dict[int, tuple[str, str]]:
+    rows = connection.execute(
+        select(sites.c.id, sites.c.short_name, sites.c.zone).where(sites.c.clinic_id == seat.clinic_id)
+    )
+    return {row.id: (row.short_name, row.zone) for row in rows}
