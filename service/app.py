@@ -113,6 +113,7 @@ def serve_parts(parts: Parts) -> Flask:
         *shared,
         reminders_only=frozenset({settings.reminders_from} - {settings.line_from}),
         carrier_answers=settings.carrier_keywords == "twilio",
+        zone=settings.clinic_zone,
     )
     glances = ThreadPoolExecutor(4, thread_name_prefix="glance")
     calls = CallDesk(*shared, glances=glances, voice_url=settings.public_url + "/twilio/voice")

@@ -43,11 +43,20 @@ class Clinic:
     @classmethod
     def of(cls, database: Database, settings: Settings, clock: Clock, role: str = "both") -> Clinic:
         """Lakeside Clinic, reminding from the number that `settings` has for reminders."""
-        made = cls(database, Privacy.of(settings), clock, settings.reminders_from)
+        return cls._made(database, settings, clock, "Lakeside", settings.reminders_from, role)
+
+    @classmethod
+    def second(cls, database: Database, settings: Settings, clock: Clock, ours: str) -> Clinic:
+        """Hilltop Clinic, which reminds from another number."""
+        return cls._made(database, settings, clock, "Hilltop", ours, "reminders")
+
+    @classmethod
+    def _made(cls, database: Database, settings: Settings, clock: Clock, name: str, ours: str, role: str) -> Clinic:
+        made = cls(database, Privacy.of(settings), clock, ours)
         now = int(clock())
         with database.write() as connection:
-            made.id = clinics.create_clinic(connection, "Lakeside", "Lakeside Clinic", ZONE, now, who="Ana")
-            site = Site("Lakeside", ZONE, "", "+15550100100", "+15550100199", "Mon-Fri 08:00-17:00")
+            made.id = clinics.create_clinic(connection, name, f"{name} Clinic", ZONE, now, who="Ana")
+            site = Site(name, ZONE, "", "+15550100100", "+15550100199", "Mon-Fri 08:00-17:00")
             made.site_id = clinics.add_site(connection, made.id, site, "Ana", now)
             clinics.add_sender(connection, made.id, Sender(made.ours, role), "Ana", now)
         return made
@@ -131,7 +140,8 @@ class Clinic:
 
     def tasks(self) -> list[tuple[str, str]]:
         """The open tasks, in order: what, and by when it is due on the clinic's clock (`Mon 17:00`)."""
-        query = select(tables.tasks).where(tables.tasks.c.closed_at.is_(None)).order_by(tables.tasks.c.id)
+        mine = (tables.tasks.c.clinic_id == self.id, tables.tasks.c.closed_at.is_(None))
+        query = select(tables.tasks).where(*mine).order_by(tables.tasks.c.id)
         return [(row["kind"], self._clock(row["due_at"])) for row in self.rows(query)]
 
     def words_kept(self) -> list[tuple[str, str]]:

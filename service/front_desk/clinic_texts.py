@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from service.conversation import places
 from service.conversation.digits import MENU_MINUTES
 from service.conversation.engine import advance
-from service.conversation.reply import OptOut, Reply
+from service.conversation.reply import OptOut, Reply, Say, ShowMenu
 from service.conversation.said import Text
 from service.conversation.state import State
 from service.conversation.tree import MAIN, Kind, Tree
@@ -24,6 +24,9 @@ from service.reminders.answers.situation import Written
 from service.reminders.privacy import Privacy
 from service.storage.talks import Talk
 
+# Commands whose answer ends with the main menu.
+SHOWING_MENU = frozenset({"action:start", "action:language-en", "action:language-es"})
+
 
 @dataclass(frozen=True)
 class ClinicTexts:
@@ -34,10 +37,10 @@ class ClinicTexts:
     world: World
 
     def take(
-        self, connection: Connection, state: State, message: InboundText, said: Text, at: int
+        self, connection: Connection, state: State, message: InboundText, said: Text, at: int, now: int
     ) -> tuple[State, Reply]:
         """The next state and the answer; what the text changes is done in the transaction of `connection`. `at`: when
-        it was written, in seconds since 1970."""
+        it was written, `now`: when it is answered, in seconds since 1970."""
         language = said.reading.language or state.language
         menu, choice = _asked_of_line(self.words.tree, state, said.minute, language or Language.ENGLISH)
         written = Written(
@@ -49,6 +52,7 @@ class ClinicTexts:
             reading=said.reading,
             answer=read_answer(message.body),
             at=at,
+            now=now,
             language=state.language,
             stopped=said.stopped,
             only=said.clinic,
@@ -70,11 +74,20 @@ class ClinicTexts:
                 clinic_name=heard.clinic_name or self.world.clinic_name,
             )
             new, reply = advance(self.words.tree, state, said, own)
+            if said.clinic and said.reading.label in SHOWING_MENU:
+                new, reply = _at_the_door(state, new, reply, own)
             return new, replace(reply, parts=(*reply.parts, *heard.besides))
         if any(isinstance(effect, OptOut) for effect in heard.effects):
             state = places.at(state, MAIN)
         new = replace(state, language=heard.language or state.language, seen_at=said.minute, misses=0)
         return new, Reply(heard.parts, heard.effects)
+
+
+def _at_the_door(state: State, new: State, reply: Reply, world: World) -> tuple[State, Reply]:
+    """On a clinic's own number nobody is shown the topics who has not asked for them."""
+    door = Say("clinic_door", (("clinic", world.clinic_name), ("call", world.person_spoken)))
+    parts = tuple(door if part == ShowMenu(MAIN) else part for part in reply.parts)
+    return replace(new, asked=state.asked, asked_at=state.asked_at), replace(reply, parts=parts)
 
 
 def concerns(talk: Talk, said: Text) -> bool:

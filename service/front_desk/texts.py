@@ -11,17 +11,20 @@ from service.conversation.reply import SILENT, OptIn, OptOut, Reply, Say
 from service.conversation.said import Text
 from service.conversation.state import State, encode
 from service.conversation.texts import SAFETY
+from service.conversation.understanding.answers import read_answer
 from service.conversation.understanding.reading import Reading
 from service.conversation.world import World
 from service.front_desk import loops
 from service.front_desk.clinic_texts import ClinicTexts, concerns
 from service.front_desk.effects import Actor, Performer, is_durable, to_json
+from service.front_desk.late import LATE, late_turn
 from service.front_desk.messages import InboundText
 from service.front_desk.spool import Spool
 from service.front_desk.standing import standing
 from service.front_desk.words import Words
 from service.languages import Language
 from service.reminders.answers.hear import look_at
+from service.reminders.answers.meaning import OF_THE_LINE
 from service.segments import plain
 from service.storage import talks
 from service.storage.database import Database, StorageDown
@@ -42,11 +45,12 @@ class _MustLast(Exception):
 
 @dataclass(frozen=True)
 class _Came:
-    """A text as it came, cut to length, with what it means; `now` in seconds since 1970."""
+    """A text as it came, cut to length, with what it means; written `at`, answered `now`, in seconds since 1970."""
 
     message: InboundText
     body: str
     reading: Reading
+    at: int
     now: int
 
 
@@ -55,7 +59,7 @@ class TextDesk:
     """Answers texts. `words` gives the words of the day, `world` what holds now, `clock` seconds since 1970.
 
     `reminders_only` are numbers of ours that never name a topic unasked; `carrier_answers` says whether the carrier
-    has already answered its own words."""
+    has already answered its own words; `zone` is that of the clock on which we say when something was written."""
 
     words: Callable[[], Words]
     world: Callable[[], World]
@@ -65,11 +69,16 @@ class TextDesk:
     spool: Spool
     reminders_only: frozenset[str]
     carrier_answers: bool
+    zone: str = "America/New_York"
 
-    def answer(self, message: InboundText) -> str:
-        """The words to send back, empty for none. Never raises for a database or disk that fails."""
+    def answer(self, message: InboundText, written_at: float | None = None) -> str:
+        """The words to send back, empty for none. Never raises for a database or disk that fails.
+
+        `written_at`: when the text was written (seconds since 1970), where it reached us only now. Its answer says
+        so, and never opens a menu again."""
         words, now = self.words(), int(self.clock())
-        came = _Came(message, message.body[:LONGEST], _read(words, message), now)
+        at = now if written_at is None else min(int(written_at), now)
+        came = _Came(message, message.body[:LONGEST], _read(words, message), at, now)
         try:
             try:
                 return self._remembered(words, came, durable=_must_last(came.reading))
@@ -84,8 +93,8 @@ class TextDesk:
         phone = self.performer.index(came.message.sender)
         with self.database.write(durable=durable) as connection:
             talk = talks.recall(connection, phone)
-            state = standing(talk)
-            if came.now // 60 - state.fever_at <= FEVER_MINUTES:
+            state = before = standing(talk)
+            if came.at // 60 - state.fever_at <= FEVER_MINUTES:
                 came = replace(came, reading=_read(words, came.message, near_fever=True))
             looping, counts = loops.count(talk, came.body, came.now)
             said = self._said(came, talk)
@@ -97,13 +106,15 @@ class TextDesk:
                     # A copy must not answer a second question with the same digit.
                     return talks.earlier_answer(connection, came.message.sid)
                 clinics = ClinicTexts(words, self.performer.privacy, self.world())
-                state, reply = clinics.take(connection, state, came.message, said, came.now)
+                state, reply = clinics.take(connection, state, came.message, said, came.at, came.now)
             else:
                 state, reply = advance(words.tree, state, said, self.world())
             stopping = any(isinstance(effect, OptOut | OptIn) for effect in reply.effects)
             if stopping and not durable:
                 # A digit, for one, may choose to stop where that was asked.
                 raise _MustLast
+            if came.now - came.at > LATE:
+                state, reply = late_turn(before, state, reply, came.at, self.zone)
             if looping and came.reading.label not in SAFETY and not stopping:
                 reply = SILENT
             answer = self._words(words, came, state, reply)
@@ -117,7 +128,11 @@ class TextDesk:
 
     def _from_memory(self, words: Words, came: _Came) -> str:
         """The answer for a phone of which nothing is known now, kept on disk to be stored later."""
-        state, reply = advance(words.tree, State(), self._said(came, None), self.world())
+        said = self._said(came, None)
+        state, reply = advance(words.tree, State(), said, self.world())
+        if said.clinic and came.reading.label not in OF_THE_LINE and read_answer(came.body):
+            # A yes or a no to a reminder of which we know nothing now, like a digit.
+            reply = replace(reply, parts=(Say("recorded"),))
         answer = self._words(words, came, state, reply)
         message = came.message
         entry = {
@@ -130,6 +145,8 @@ class TextDesk:
             "answer": answer,
             "body": came.body,
             "at": came.now,
+            "reading": {name: getattr(came.reading, name) for name in ("label", "reason", "value", "liked")},
+            "only": message.to in self.reminders_only,
         }
         try:
             self.spool.keep(entry, self.clock())
@@ -151,7 +168,7 @@ class TextDesk:
     def _said(self, came: _Came, talk: Talk | None) -> Text:
         return Text(
             reading=came.reading,
-            minute=came.now // 60,
+            minute=came.at // 60,
             first=talk is not None and not talk.texted_at,
             stopped=talk is not None and talk.stopped,
             clinic=came.message.to in self.reminders_only,

@@ -63,13 +63,13 @@ def _less(turn: Turn, reply_id: int | None) -> tuple[Say, ...]:
 
 
 def _fewer(turn: Turn, reply_id: int | None) -> tuple[Say, ...]:
-    digit, people, at = turn.text.reading.value, turn.situation.people, turn.text.at
+    digit, people, now = turn.text.reading.value, turn.situation.people, turn.text.now
     assert turn.place
     turn.close_small()
     if turn.situation.asked.pending is Pending.LESS_AFTER_STOP:
         shown = turn.text.phrase("reminder.less_after_stop", turn.language)
-        return (stopping.just_a_few(turn.connection, people, digit, shown, at),)
-    return (wishes.fewer(turn.connection, people, digit, turn.place, turn.phone, at, turn.language),)
+        return (stopping.just_a_few(turn.connection, people, digit, shown, now),)
+    return (wishes.fewer(turn.connection, people, digit, turn.place, turn.phone, now, turn.language),)
 
 
 def _visit(turn: Turn, reply_id: int | None) -> tuple[Say, ...]:
@@ -78,7 +78,7 @@ def _visit(turn: Turn, reply_id: int | None) -> tuple[Say, ...]:
     if not agreed:
         return _on_none(turn)
     for person in agreed:
-        about = told.next_visit(turn.connection, person, turn.text.at)
+        about = told.next_visit(turn.connection, person, turn.text.now)
         if about:
             return (visit_answers.told(turn.connection, turn.speaking(person), about),)
     return (Say("reminder.visit_none", (("phone", turn.phone),)),)
@@ -88,27 +88,27 @@ def _reminders(turn: Turn, reply_id: int | None) -> tuple[Say, ...]:
     if not turn.situation.people or turn.place is None:
         return _on_none(turn)
     people = turn.situation.people
-    return (wishes.what_is_on(turn.connection, people, turn.place, turn.phone, turn.text.at, turn.language),)
+    return (wishes.what_is_on(turn.connection, people, turn.place, turn.phone, turn.text.now, turn.language),)
 
 
 def _join(turn: Turn, reply_id: int | None) -> tuple[Say, ...]:
     text = turn.text
-    code, at = text.reading.value, text.at
-    shown = join.ask(turn.connection, turn.privacy, code, text.number, Channel.TEXT, turn.language, at)
+    code, now = text.reading.value, text.now
+    shown = join.ask(turn.connection, turn.privacy, code, text.number, Channel.TEXT, turn.language, now)
     if shown.card_id:
         new = NewQuestion(text.phone, text.ours, shown.clinic_id, Pending.JOIN)
-        questions.ask(turn.connection, new, at, at + join.QUESTION_LASTS)
+        questions.ask(turn.connection, new, now, now + join.QUESTION_LASTS)
     return (_as_written(shown.words),)
 
 
 def _agrees(turn: Turn, reply_id: int | None) -> tuple[Say, ...]:
     text = turn.text
     turn.close_small()
-    joined = join.join(turn.connection, turn.privacy, text.number, text.at)
+    joined = join.join(turn.connection, turn.privacy, text.number, text.now)
     if joined is None:
         return (_as_written(table("consent_words")["no_card"][turn.language.value]),)
     new = NewQuestion(text.phone, text.ours, joined.clinic_id, Pending.NEEDS, joined.contact_id)
-    questions.ask(turn.connection, new, text.at, text.at + SMALL_LASTS)
+    questions.ask(turn.connection, new, text.now, text.now + SMALL_LASTS)
     return (_as_written(joined.words),)
 
 
@@ -130,7 +130,7 @@ def _death(turn: Turn, reply_id: int | None) -> tuple[Say, ...]:
     if not any(serves(turn.connection, person) for person in turn.situation.people):
         return (Say("bereavement"),)
     for person in turn.situation.people:
-        staff.hold_all(turn.connection, person, turn.text.at, reply_id)
+        staff.hold_all(turn.connection, person, turn.text.now, reply_id)
     return (Say("reminder.bereavement", (("phone", turn.phone),)),)
 
 
@@ -143,8 +143,8 @@ def kept_words(turn: Turn, reply_id: int | None, phrase: str) -> tuple[Say, ...]
     person, place = turn.situation.person, turn.place
     if person is None or place is None:
         return _door(turn, reply_id)
-    due = place.calls_by(turn.text.at)
-    staff.tell(turn.connection, person, staff.READ_WORDS, turn.text.at, due, reply_id=reply_id)
+    due = place.calls_by(turn.text.now)
+    staff.tell(turn.connection, person, staff.READ_WORDS, turn.text.now, due, reply_id=reply_id)
     fields = {"clinic": person.clinic_name, "phone": turn.phone}
     return (Say(phrase, tuple((name, fields[name]) for name in FIELDS[phrase])),)
 

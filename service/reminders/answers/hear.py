@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from service.conversation.reply import Effect, OptOut, Raise, Say
 from service.conversation.understanding.reading import Reading
 from service.languages import Language
-from service.reminders.answers import staff, stopping
+from service.reminders.answers import questions, staff, stopping
 from service.reminders.answers.doing import DO, about_a_visit, kept_words
 from service.reminders.answers.known import known, site
 from service.reminders.answers.meaning import Meaning, meaning
-from service.reminders.answers.situation import Written, find
+from service.reminders.answers.situation import Situation, Written, find
 from service.reminders.answers.turn import Turn
 from service.reminders.privacy import Privacy
 
@@ -45,11 +45,11 @@ def hear(connection: Connection, privacy: Privacy, text: Written) -> Heard:
     language = text.reading.language or text.language or (person.language if person else Language.ENGLISH)
     turn = Turn(connection, privacy, text, situation, language, place)
     if text.reading.label == "action:stop" and people and not text.stopped:
-        parts = stopping.answer_to_stop(connection, people, text.ours, text.reading.reason, text.at)
+        parts = stopping.answer_to_stop(connection, people, text.ours, text.reading.reason, text.now)
         return _heard(turn, parts, (OptOut("text"), *look_at(text.reading)))
     what = meaning(text.reading, text.answer, situation.asked)
-    if what in ABOUT_A_VISIT and situation.about is None and what is not Meaning.CALL:
-        # It answers a question that was about no visit, such as whether to set one.
+    if what in ABOUT_A_VISIT and what is not Meaning.CALL and not _visit_ahead(situation, text.now):
+        # It answers a question that was about no visit, such as whether to set one, or comes when all is over.
         what = Meaning.WORDS
     effects = (OptOut("text"),) if text.reading.also_stop and not text.stopped and what is not Meaning.LINE else ()
     if what is Meaning.MENU:
@@ -73,6 +73,10 @@ def look_at(reading: Reading) -> tuple[Raise, ...]:
     return (Raise(reading.reason),) if asked else ()
 
 
+def _visit_ahead(situation: Situation, now: int) -> bool:
+    return situation.about is not None and situation.about.starts_at > now - questions.GRACE
+
+
 def _heard(turn: Turn, parts: tuple[Say, ...] | None, effects: tuple[Effect, ...] = ()) -> Heard:
     person, place = turn.situation.person, turn.place
     return Heard(
@@ -80,7 +84,7 @@ def _heard(turn: Turn, parts: tuple[Say, ...] | None, effects: tuple[Effect, ...
         turn.language if person or turn.text.reading.language else turn.text.language,
         effects=effects,
         clinic_name=person.clinic_name if person else "",
-        call=place.phone_at(turn.text.at) if place else "",
+        call=place.phone_at(turn.text.now) if place else "",
     )
 
 
@@ -89,13 +93,13 @@ def _raise(turn: Turn) -> None:
     reading = turn.text.reading
     for person in turn.situation.people:
         kept = staff.Kept(turn.text.sid, turn.text.body, reading.label, reading.reason)
-        reply_id = staff.keep_words(turn.connection, turn.privacy, person, kept, turn.text.at)
-        kind, due = reading.label.removeprefix("action:"), turn.text.at + staff.URGENT_WITHIN
-        staff.tell(turn.connection, person, kind, turn.text.at, due, reply_id=reply_id)
+        reply_id = staff.keep_words(turn.connection, turn.privacy, person, kept, turn.text.now)
+        kind, due = reading.label.removeprefix("action:"), turn.text.now + staff.URGENT_WITHIN
+        staff.tell(turn.connection, person, kind, turn.text.now, due, reply_id=reply_id)
 
 
 def _keep(turn: Turn, what: Meaning) -> int | None:
     if turn.situation.person is None:
         return None
     kept = staff.Kept(turn.text.sid, turn.text.body, turn.text.reading.label, what)
-    return staff.keep_words(turn.connection, turn.privacy, turn.situation.person, kept, turn.text.at)
+    return staff.keep_words(turn.connection, turn.privacy, turn.situation.person, kept, turn.text.now)

@@ -25,8 +25,8 @@ SOON = 14 * 86400
 
 @dataclass(frozen=True)
 class Written:
-    """A text from a person's `number` (E.164) to `ours`, read. `phone` is the number's blind index; `at` when it was
-    written, in seconds since 1970.
+    """A text from a person's `number` (E.164) to `ours`, read. `phone` is the number's blind index; it was written
+    `at` and is answered `now`, in seconds since 1970.
 
     `menu` are the pages that digits would open in a menu of the line, by digit, `choice` the digits of another
     question of the line, put at `asked_at`; `only`: `ours` is no information line; `clinic_name` and `call` name the
@@ -40,12 +40,13 @@ class Written:
     reading: Reading
     answer: Answer | None
     at: int
+    now: int
     language: Language | None
     stopped: bool
     only: bool
-    clinic_name: str
-    call: str
-    phrase: Callable[[str, Language], str]
+    clinic_name: str = ""
+    call: str = ""
+    phrase: Callable[[str, Language], str] = lambda name, language: name
     menu: Mapping[str, str] = field(default_factory=dict)
     choice: str = ""
     asked_at: int = 0
@@ -91,11 +92,12 @@ def find(connection: Connection, text: Written, people: Sequence[Known]) -> Situ
 
 
 def _with_small(text: Written, people: Sequence[Known], newest: Question | None) -> Situation:
+    only = text.only or any(person.role == "reminders" for person in people)
     asked = Asked(
         menu="".join(text.menu),
         choice=text.choice if not newest or newest.asked_at <= text.asked_at + 60 else "",
-        clinic=text.only or any(person.is_clinic_number for person in people),
-        only=text.only,
+        clinic=only or any(person.is_clinic_number for person in people),
+        only=only,
         stopped=text.stopped,
         long=text.is_long,
     )

@@ -35,16 +35,16 @@ class Turn:
     def ask(self, kind: str, person: Known, lasts: int = SMALL_LASTS) -> None:
         """Ask a small question."""
         new = NewQuestion(self.text.phone, self.text.ours, person.clinic_id, kind, person.contact_id)
-        questions.ask(self.connection, new, self.text.at, self.text.at + lasts)
+        questions.ask(self.connection, new, self.text.now, self.text.now + lasts)
 
     def close_small(self) -> None:
         """The small question has its answer."""
         if self.situation.small:
-            questions.close(self.connection, [self.situation.small.id], self.text.at)
+            questions.close(self.connection, [self.situation.small.id], self.text.now)
 
     def speaking(self, person: Known) -> Speaking:
         """To whom the answer goes."""
-        return Speaking(person, self.language, self.text.ours, self.text.at, self.phone)
+        return Speaking(person, self.language, self.text.ours, self.text.now, self.phone)
 
     def agreed(self) -> list[Known]:
         """The phone in those clinics to whose messages it has agreed."""
