@@ -1,4 +1,4 @@
-"""`python -m scripts.benchmarks`: measures, prints a table and writes JSON. `--quick` for a look that proves nothing."""
+"""`python -m scripts.benchmarks`: measures, prints a table, writes JSON. `--quick` is a look that proves nothing."""
 
 from __future__ import annotations
 

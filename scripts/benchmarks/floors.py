@@ -1,7 +1,8 @@
-"""What our webhooks are measured against: two floors that only check and store, and the build most people would write.
+"""What our webhooks are measured against: two floors that only check and store, and the usual build.
 
-(c) reads the form, checks the signature and answers a fixed string. (t) does the same and one raw sqlite3 transaction: the
-MessageSid inserted or ignored, one row upserted. (b) is Flask, SQLAlchemy's ORM and TwiML built by Twilio's library."""
+(c) reads the form, checks the signature and answers a fixed string. (t) does the same and one raw sqlite3
+transaction: the MessageSid inserted or ignored, one row upserted. (b) is Flask, SQLAlchemy's ORM and TwiML built by
+Twilio's library."""
 
 from __future__ import annotations
 

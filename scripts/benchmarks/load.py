@@ -16,15 +16,16 @@ LUA = """
 local requests, at = {}, 0
 for line in io.lines("%s") do
   local path, signature, body = line:match("^(%%S+) (%%S+) (%%S+)$")
-  requests[#requests + 1] = wrk.format("POST", path, {
-    ["Content-Type"] = "application/x-www-form-urlencoded", ["X-Twilio-Signature"] = signature}, body)
+  local headers = {["X-Twilio-Signature"] = signature, ["Content-Type"] = "application/x-www-form-urlencoded"}
+  requests[#requests + 1] = wrk.format("POST", path, headers, body)
 end
 at = %d %% #requests
 request = function() at = at %% #requests + 1; return requests[at] end
 done = function(summary, latency, r)
-  io.write(string.format('JSON {"requests": %%d, "seconds": %%f, "p50": %%f, "p99": %%f, "errors": %%d}\\n', summary.requests,
-    summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
-    summary.errors.status + summary.errors.read + summary.errors.write + summary.errors.timeout + summary.errors.connect))
+  local bad = summary.errors
+  local form = 'JSON {"requests": %%d, "seconds": %%f, "p50": %%f, "p99": %%f, "errors": %%d}'
+  print(string.format(form, summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000,
+    latency:percentile(99) / 1000, bad.status + bad.read + bad.write + bad.timeout + bad.connect))
 end
 """
 

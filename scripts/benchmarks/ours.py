@@ -1,4 +1,4 @@
-"""Our own application as the bench runs it: try-out settings with a known token, and a chosen durability for talks."""
+"""Our own application as the bench runs it: a known token, and a chosen durability for what a talk remembers."""
 
 from __future__ import annotations
 

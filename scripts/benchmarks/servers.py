@@ -62,7 +62,7 @@ def _children(pid: int) -> list[int]:
 def _wait(port: int) -> None:
     for _ in range(200):
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)  # noqa: S310 - ours
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)
             return
         except HTTPError:
             return

@@ -38,7 +38,7 @@ def memory(folder: Path) -> dict[str, float]:
         "BENCH_DATABASE": str(folder / "idle.db"),
     }
     with servers.serving("scripts.benchmarks.ours:app", 8591, environment) as web:
-        worker = subprocess.Popen([sys.executable, "-m", "service.cli", "worker"], env={**os.environ, **environment})  # noqa: S603
+        worker = subprocess.Popen([sys.executable, "-m", "service.cli", "worker"], env={**os.environ, **environment})
         try:
             time.sleep(6)
             return {"web": servers.pss_megabytes(web), "worker": servers.pss_megabytes(worker.pid)}

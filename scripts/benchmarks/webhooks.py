@@ -1,4 +1,4 @@
-"""Texts and calls a second, side by side: five rounds, every server in each, so that a noisy machine is noisy for all."""
+"""Texts and calls a second, side by side: every server in every round, so that a noisy machine is noisy for all."""
 
 from __future__ import annotations
 
