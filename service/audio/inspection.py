@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
-from service.audio import listening, manifest
+from service.audio import listening, manifest, soundness
 from service.audio.finish import Format
 from service.audio.listening import Heard, words_of
 from service.audio.manifest import Entry, Manifest, Place, write_in_one_move
@@ -68,7 +69,7 @@ class Inspection:
     def problems(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Iterator[str]:
         """One sentence for each problem, saying which clip and what to do."""
         yield from self._unknown_words()
-        with Remembered(self.local / "checked.json") as remembered:
+        with Remembered(self.local / "checked.json", soundness) as remembered:
             for done, line in enumerate(self.lines, 1):
                 yield from self._problems_of(line, remembered)
                 progress(done, len(self.lines))
@@ -77,7 +78,7 @@ class Inspection:
 
     def misheard(self, progress: Callable[[int, int], None] = lambda done, total: None) -> Iterator[str]:
         """One sentence for each English clip that does not fit its own words, or fits its neighbour's better."""
-        with Remembered(self.local / "listened.json") as remembered:
+        with Remembered(self.local / "listened.json", listening) as remembered:
             questions = {self._question(clip): (name, clip) for name, clip in self._to_hear()}
             fresh = [clip for question, (_, clip) in questions.items() if question not in remembered]
             for clip, fault in listening.listen(fresh, progress=progress) if fresh else ():
@@ -210,17 +211,21 @@ def _neighbours(lines: Sequence[Line]) -> Mapping[Place, str]:
 
 
 class Remembered(dict[str, str]):
-    """Answers kept in a file, by the hash of their question, so that only what changed is measured again."""
+    """Answers kept in a file, by the hash of their question, so that only what changed is measured again.
 
-    def __init__(self, path: Path) -> None:
+    They are forgotten when the module that gave them changes, because then the rules may have."""
+
+    def __init__(self, path: Path, rules: ModuleType) -> None:
         self._path = path
+        self._rules = hashlib.sha256(Path(str(rules.__file__)).read_bytes()).hexdigest()
         try:
-            super().__init__(json.loads(path.read_text(encoding="utf-8")))
+            kept = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            super().__init__()
+            kept = {}
+        super().__init__(kept.get("answers", {}) if kept.get("rules") == self._rules else {})
 
     def __enter__(self) -> Remembered:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        write_in_one_move(self._path, json.dumps(self, indent=0).encode())
+        write_in_one_move(self._path, json.dumps({"rules": self._rules, "answers": self}, indent=0).encode())

@@ -28,6 +28,7 @@ class Table:
     letters: Mapping[str, str] = field(default_factory=dict)
     keyed: tuple[str, ...] = ()
     not_nouns: frozenset[str] = frozenset()
+    feminine_articles: frozenset[str] = frozenset()
     feminine: frozenset[str] = frozenset()
     masculine: frozenset[str] = frozenset()
 
@@ -69,7 +70,10 @@ def table(language: Language, folder: Path = FOLDER) -> Table:
             words=data["words"],
             letters=data.get("letters", {}),
             keyed=tuple(data.get("keyed", ())),
-            **{name: frozenset(data.get(name, ())) for name in ("not_nouns", "feminine", "masculine")},
+            **{
+                name: frozenset(data.get(name, ()))
+                for name in ("not_nouns", "feminine_articles", "feminine", "masculine")
+            },
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ContentError(f"{path}: {error!r} is missing or of the wrong kind") from error

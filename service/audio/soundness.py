@@ -29,7 +29,7 @@ LEAD_TOLERANCE_S = 0.15
 LONGEST_PAUSE_S = 1.5
 LEAST_SPEECH = 0.4
 # In a clip long enough to hold a pause: ours fall silent, with noise 10 dB under the speech nothing falls below 11.
-MOST_NOISE_DB, NOISE_FROM_S = -16.0, 3.0
+MOST_NOISE_DB, NOISE_FROM_S = -16.0, 6.0
 # Seconds of speech to a syllable: ours take 0.17 to 0.37, and up to 0.7 where a clip is one or two words.
 FASTEST_S, SLOWEST_S, SLOWEST_SHORT_S = 0.12, 0.42, 0.8
 SHORT = 8

@@ -109,7 +109,7 @@ def _measures(words: str, language: Language, known: Table) -> str:
 
     def measure(figures: str, unit: str) -> str:
         name = known.units[unit][0 if figures == "1" else 1]
-        return f"{decimal(figures, language, known.joining['point'], _agreement(' ' + name, language, known))} {name}"
+        return f"{decimal(figures, language, known.joining['point'], _agreement('', ' ' + name, language, known))} {name}"
 
     words = re.sub(rf"\$\s?({FIGURES})", lambda found: measure(found[1], "$"), words)
     return re.sub(rf"(?<![\w.,])({FIGURES})\s?({units})(?!\w)", lambda found: measure(found[1], found[2]), words)
@@ -123,9 +123,7 @@ def _numbers(words: str, language: Language, known: Table) -> str:
         pieces.append(words[at : found.start()])
         if found.start() and words[found.start() - 1].isalpha():
             pieces.append(" ")
-        agreement = _agreement(words[found.end() :], language, known)
-        if re.search(rf"(?i)\b({'|'.join(map(re.escape, known.keyed))})\s$", words[: found.start()]):
-            agreement = Agreement.ALONE
+        agreement = _agreement(words[: found.start()], words[found.end() :], language, known)
         pieces.append(decimal(found[0], language, known.joining["point"], agreement))
         at = found.end()
         if words[at : at + 1].isalpha():
@@ -133,11 +131,14 @@ def _numbers(words: str, language: Language, known: Table) -> str:
     return "".join((*pieces, words[at:]))
 
 
-def _agreement(rest: str, language: Language, known: Table) -> Agreement:
+def _agreement(before: str, rest: str, language: Language, known: Table) -> Agreement:
     """How a number agrees with the first noun in `rest`, looking past a second number (`1 a 4 semanas`,
     `1 de cada 8 mujeres`)."""
-    if language is Language.ENGLISH:
+    word_before = re.search(r"(\w+) $", before)
+    if language is Language.ENGLISH or (word_before and word_before[1].lower() in known.keyed):
         return Agreement.ALONE
+    if word_before and word_before[1].lower() in known.feminine_articles:
+        return Agreement.FEMININE
     rest = re.sub(rf"^ (?:a|o|y|de cada) (?:{FIGURES})(?= )", "", rest)
     word = re.match(r" ([^\W\d_]+)", rest)
     if word is None or word[1].lower() in known.not_nouns:

@@ -86,6 +86,7 @@ SPANISH = [
     ("1 síntoma", "un síntoma"),
     ("200 personas", "doscientas personas"),
     ("151,500 personas", "ciento cincuenta y un mil quinientas personas"),
+    ("dio unas 240,000 para 2030", "dio unas doscientas cuarenta mil para dos mil treinta"),
     ("oprima 1 para inglés", "oprima uno para inglés"),
     ("oprima 1.", "oprima uno."),
     ("Marque 0", "Marque cero"),
