@@ -22,6 +22,7 @@ from service.gateway.twilio_async import TwilioCarrier
 from service.reminders import purge
 from service.reminders.errands import run_errands
 from service.reminders.jobs import Work, all_clinics
+from service.reminders.many_machines import run_many
 from service.reminders.privacy import Privacy
 from service.reminders.reconcile import Lists
 from service.reminders.sending import Post
@@ -64,6 +65,10 @@ def command(once: bool, pretend: str) -> None:
 
 async def _run(parts: Parts, stop: threading.Event, once: bool) -> None:
     work = work_of(parts, stop.is_set)
+    if not parts.database.is_sqlite and not once:
+        # Past one machine: Procrastinate shares the jobs among all workers.
+        await run_many(work, lambda: _play_back(parts), _others(parts))
+        return
     await run(work, lambda: _play_back(parts), _others(parts), once=once)
 
 

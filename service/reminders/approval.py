@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table, and_, func, insert, select, update
 from service.languages import Language
 from service.reminders import audit, stored
 from service.reminders.letters import FORMS, template_of
+from service.reminders.queueing import enqueue_run
 from service.reminders.refused import Refused
 from service.reminders.rules import lint
 from service.reminders.rules.oddness import Run, needs_second_person, odd
@@ -95,6 +96,7 @@ def settle(connection: Connection, clinic_id: int, run: int, now: int) -> tuple[
     values: dict[str, Any] = {"counts": counts, "odd_why": "\n".join(reasons), "state": "waiting"}
     if not reasons:
         values |= {"state": "approved", "approved_by": "plan", "approved_at": now}
+        enqueue_run(connection, clinic_id, run, now)
     _change(connection, clinic_id, run, ("draft",), **values)
     return tuple(reasons)
 
@@ -107,8 +109,7 @@ def approve(connection: Connection, clinic_id: int, run: int, who: str, now: int
         raise Refused(f"This run is {head['state']} already.")
     going = _count(connection, clinic_id, run, (stored.QUEUED,))
     second = (
-        (head["kind"] != "daily"
-        and needs_second_person(going))
+        (head["kind"] != "daily" and needs_second_person(going))
         or head["state"] == "waiting"
         or head["kind"] == "closing"
     )
@@ -121,6 +122,7 @@ def approve(connection: Connection, clinic_id: int, run: int, who: str, now: int
                 f"Two people must approve the template {lacking[0]} first: `clearline plan approve-template`."
             )
     undo_until = now + UNDO_SECONDS
+    enqueue_run(connection, clinic_id, run, undo_until)
     _change(
         connection,
         clinic_id,

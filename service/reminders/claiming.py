@@ -189,11 +189,11 @@ def worker_name(number: int) -> str:
 def _is_dead(name: str) -> bool:
     """Was this name given by a process of this machine that runs no more?"""
     host, pid, process, *_ = (*name.split("/"), "", "", "")
-    if host != HOST or not pid.isdigit() or process == PROCESS:
+    if host != HOST or not pid.isdigit():
         return False
     if int(pid) == os.getpid():
-        # The number was given anew, as in a container that started again.
-        return True
+        # The same number and another start: given anew, as in a container that started again.
+        return process != PROCESS
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

@@ -80,9 +80,7 @@ async def settle_accepted(lists: Lists, clinic_id: int, older_than: int) -> int:
                     deliveries.c.state.in_((stored.ACCEPTED, stored.NO_RECEIPT)),
                     deliveries.c.accepted_at <= now - older_than,
                 )
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         numbers = _numbers(connection, clinic_id, list(waiting.values()))
     new = 0

@@ -44,13 +44,13 @@ def own_jobs(work: Work) -> list[Job]:
 async def run(work: Work, first: Callable[[], int], others: list[Job], *, once: bool = False) -> None:
     """Turn after turn until `work.post.stopping`. `first` comes before anything is claimed in every turn: it plays
     back what came while the database was down, STOP first. With `once` it ends when nothing is left to send now."""
-    await _patiently(in_thread(lambda: jobs.wake_up(work)))
+    await patiently(in_thread(lambda: jobs.wake_up(work)))
     everything = [*own_jobs(work), *others]
     sending: dict[tuple[int, int], asyncio.Task[int]] = {}
     while not work.post.stopping():
-        if await _patiently(in_thread(first)):
+        if await patiently(in_thread(first)):
             for job in everything:
-                await _if_due(job, work.clock())
+                await do_if_due(job, work.clock())
             await _start_senders(work, sending)
         if once and not sending:
             break
@@ -59,12 +59,13 @@ async def run(work: Work, first: Callable[[], int], others: list[Job], *, once: 
         await asyncio.gather(*sending.values(), return_exceptions=True)
     if once:
         for job in own_jobs(work):
-            await _patiently(job.do)
+            await patiently(job.do)
     await work.post.carrier.close()
 
 
-async def _if_due(job: Job, now: float) -> None:
-    if (now - job.done_at >= job.every or now < job.done_at) and await _patiently(job.do):
+async def do_if_due(job: Job, now: float) -> None:
+    """Do a job whose time has come again. One that failed is tried in the next turn."""
+    if (now - job.done_at >= job.every or now < job.done_at) and await patiently(job.do):
         job.done_at = now
 
 
@@ -90,7 +91,7 @@ async def _wait(sending: dict[tuple[int, int], asyncio.Task[int]], once: bool) -
         await asyncio.sleep(TURN)
 
 
-async def _patiently(step: Callable[[], Awaitable[object]]) -> bool:
+async def patiently(step: Callable[[], Awaitable[object]]) -> bool:
     """Do a step; False where the database is away or the step failed. One bad job must not end the others."""
     try:
         await step()
