@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
+from service.reminders.answers.meaning import Pending
+from service.reminders.rules.template import templates
 from service.storage.reminder_tables import deliveries, questions
 
-# The questions of reminders, written by whoever sends one, and the digits that answer each; small ones: `Pending`.
-VISIT, CALL = "visit", "call"
-DIGITS = {VISIT: "123", CALL: "2"}
+# The question of a reminder of a visit; that of another message has the message's kind, such as follow_up.
+VISIT = "visit"
 # Small questions are forgotten like a menu, after two hours.
 SMALL_LASTS = 2 * 3600
 # `Running late` may come when the visit has begun.
@@ -49,12 +50,21 @@ class NewQuestion:
 
 def ask(connection: Connection, new: NewQuestion, now: int, until: int) -> None:
     """Remember a question until `until`. An earlier small question of the same phone is over by it."""
-    if new.kind not in DIGITS:
-        small = (questions.c.phone == new.phone, questions.c.ours == new.ours, questions.c.kind.not_in(DIGITS))
-        connection.execute(
-            update(questions).where(*small, questions.c.answered_at.is_(None)).values(answered_at=now, open_until=now)
-        )
+    if is_small(new.kind):
+        mine = (questions.c.phone == new.phone, questions.c.ours == new.ours, questions.c.answered_at.is_(None))
+        small = or_(questions.c.kind.in_(list(Pending)), questions.c.kind.startswith(f"{Pending.WHICH}."))
+        connection.execute(update(questions).where(*mine, small).values(answered_at=now, open_until=now))
     connection.execute(insert(questions).values(**vars(new), asked_at=now, open_until=until))
+
+
+def is_small(kind: str) -> bool:
+    """Is this a small question of ours, not that of a message which the clinic sent?"""
+    return kind.partition(".")[0] in set(Pending)
+
+
+def digits(kind: str) -> str:
+    """The digits that answer a message of this kind."""
+    return "".join(str(digit) for digit in templates()[kind].asks) if kind in templates() else ""
 
 
 def asked(connection: Connection, phone: str, ours: str, at: int) -> list[Question]:
@@ -82,7 +92,7 @@ def close(connection: Connection, ids: Collection[int], now: int) -> None:
 
 def answered_about(connection: Connection, clinic_id: int, visit_ids: Collection[int], now: int) -> None:
     """Somebody answered about these visits: nobody is asked about them again. A digit may still change the answer."""
-    about = (questions.c.clinic_id == clinic_id, questions.c.visit_id.in_(visit_ids), questions.c.kind.in_(DIGITS))
+    about = (questions.c.clinic_id == clinic_id, questions.c.visit_id.in_(visit_ids), questions.c.kind == VISIT)
     connection.execute(update(questions).where(*about, questions.c.answered_at.is_(None)).values(answered_at=now))
 
 

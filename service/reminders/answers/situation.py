@@ -74,7 +74,7 @@ def find(connection: Connection, text: Written, people: Sequence[Known]) -> Situ
     """The situation of a text."""
     by_clinic = {person.clinic_id: person for person in people}
     open_ones = questions.asked(connection, text.phone, text.ours, text.at)
-    reminders = [q for q in open_ones if q.kind in questions.DIGITS and q.clinic_id in by_clinic]
+    reminders = [q for q in open_ones if not questions.is_small(q.kind) and q.clinic_id in by_clinic]
     # What nobody has answered comes before what somebody has, the last question first.
     reminders.sort(key=lambda q: (q.open_until > text.at, q.answered_at is None, q.id), reverse=True)
     situation = _with_small(text, people, open_ones[0] if open_ones else None)
@@ -102,7 +102,7 @@ def _with_small(text: Written, people: Sequence[Known], newest: Question | None)
         long=text.is_long,
     )
     person = people[0] if people else None
-    is_small = newest and newest.kind not in questions.DIGITS and newest.answered_at is None
+    is_small = newest and questions.is_small(newest.kind) and newest.answered_at is None
     if not newest or not is_small or newest.open_until <= text.at or newest.asked_at < text.asked_at:
         return Situation(people, asked, person)
     kind, _, digit = newest.kind.partition(".")
@@ -116,7 +116,7 @@ def _with_reminder(
     asked = replace(
         situation.asked,
         visit=Visit.ASKED if running and question.answered_at is None else Visit.ANSWERED,
-        digits=questions.DIGITS[question.kind] if running else "",
+        digits=questions.digits(question.kind) if running else "",
     )
     return replace(situation, asked=asked, person=person, about=about)
 

@@ -302,3 +302,12 @@ def test_a_phone_that_no_clinic_knows_is_answered_as_ever(clinic: Clinic, phone:
     assert "set an alarm" in said(stranger, "VISIT")
     assert said(stranger, "1").startswith("Urgent")
     assert clinic.tasks() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "task"), [("2", "They will call you by", "call back"), ("yes", "We kept", "read their words")]
+)
+def test_it_is_time_to_set_a_visit_takes_a_2(text: str, answer: str, task: str, clinic: Clinic, phone: Phone) -> None:
+    clinic.reminds(clinic.phone(clinic.patient()), kind="follow_up")
+    assert answer in said(phone, text)
+    assert [kind for kind, _ in clinic.tasks()] == [task]
