@@ -80,9 +80,13 @@ class CallDesk:
         """Do the effects, or keep them for later. False where something that must last was lost."""
         now = int(self.clock())
         actor = Actor(call.caller, call.to, step.language, call.call_sid[:64])
-        try:
+
+        def perform() -> None:
             with self.database.write(durable=is_durable(step.effects)) as connection:
                 self.performer.perform(connection, step.effects, actor, now)
+
+        try:
+            self.database.in_time(perform)
             return True
         except StorageDown as error:
             log.error("call %s kept for later: %s", call.call_sid, error)

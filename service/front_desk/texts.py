@@ -81,9 +81,10 @@ class TextDesk:
         came = _Came(message, message.body[:LONGEST], _read(words, message), at, now)
         try:
             try:
-                return self._remembered(words, came, durable=_must_last(came.reading))
+                must_last = _must_last(came.reading)
+                return self.database.in_time(lambda: self._remembered(words, came, durable=must_last))
             except _MustLast:
-                return self._remembered(words, came, durable=True)
+                return self.database.in_time(lambda: self._remembered(words, came, durable=True))
         except StorageDown as error:
             log.error("text %s answered from memory: %s", message.sid, error)
             return self._from_memory(words, came)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -15,6 +17,8 @@ from sqlalchemy.pool import QueuePool
 
 # Storage may keep a person waiting this long, in seconds; then the answer comes from memory.
 PATIENCE = 1.0
+
+Result = TypeVar("Result")
 
 
 class StorageDown(Exception):
@@ -38,6 +42,7 @@ class Database:
             self._quick = self._sqlite(quick)
         else:
             self._durable = self._quick = self._postgres()
+            self._threads = ThreadPoolExecutor(12, thread_name_prefix="database")
         self._driver_error: type[Exception] = self._durable.dialect.loaded_dbapi.Error
 
     @property
@@ -72,6 +77,20 @@ class Database:
                 yield connection
         except (SQLAlchemyError, OSError, self._driver_error) as error:
             raise _down(error) from error
+
+    def in_time(self, work: Callable[[], Result]) -> Result:
+        """What `work` gives, or StorageDown where a server does not even refuse within a person's patience.
+
+        SQLite's own locks are bounded; a frozen PostgreSQL would hold a thread for ever. Work that is late may still
+        be committed, so it must be safe to do again."""
+        if self.is_sqlite:
+            return work()
+        future = self._threads.submit(work)
+        try:
+            return future.result(timeout=self.patience * 3)
+        except TooLate as error:
+            future.cancel()
+            raise StorageDown("the database does not answer") from error
 
     def close(self) -> None:
         """Give every connection back."""
@@ -110,6 +129,7 @@ class Database:
             pool_pre_ping=False,
             connect_args={
                 "connect_timeout": 2,
+                "tcp_user_timeout": 10_000,
                 "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
             },
         )
