@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from service.storage.clinic_tables import clinics, column_matches, files, senders, sites, staff
 from service.storage.people_tables import (
     clinic_opt_outs,
-    clinics,
-    column_matches,
     consents,
     contacts,
-    files,
     join_cards,
     join_tries,
     patient_contacts,
     patients,
-    senders,
-    sites,
-    staff,
     visits,
 )
 from service.storage.sending_tables import (

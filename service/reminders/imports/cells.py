@@ -86,6 +86,9 @@ def read_start(day_cell: str, time_cell: str, zone: str, today: date) -> datetim
     clock = _time(time_cell)
     if isinstance(clock, Reason):
         return clock
+    if clock == time(0, 0):
+        # What systems print where they give a date alone; nobody is seen at midnight.
+        return told("row.no_time")
     local = datetime.combine(day, clock, ZoneInfo(zone))
     start = local.astimezone(UTC)
     if start.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):

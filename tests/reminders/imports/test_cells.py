@@ -60,6 +60,8 @@ def test_a_start_is_read_as_it_comes(day, time):
         ("26/11/2026", "9:00", "row.day_first"),
         ("11/26/2062", "9:00", "row.far_day"),
         ("11/26/2026", "", "row.no_time"),
+        ("11/26/2026 00:00", "", "row.no_time"),
+        ("46352.0", "", "row.no_time"),
         ("11/26/2026", "9", "row.bad_time"),
         ("11/26/2026", "25:00", "row.bad_time"),
         ("11/26/2026", "soon", "row.bad_time"),
@@ -74,7 +76,7 @@ def test_a_start_that_cannot_be_is_refused_with_its_reason(day, time, code):
 
 
 def test_noon_and_midnight_are_told_apart():
-    starts = [read_start("11/26/2026", clock, "America/New_York", TODAY).hour for clock in ("12:00 PM", "12:00 AM")]
+    starts = [read_start("11/26/2026", clock, "America/New_York", TODAY).hour for clock in ("12:30 PM", "12:30 AM")]
     assert starts == [17, 5]
 
 

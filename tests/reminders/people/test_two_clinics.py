@@ -29,6 +29,7 @@ from service.reminders.imports import columns, loading
 from service.reminders.imports import consents as consent_list
 from service.reminders.imports import optouts as optout_list
 from service.reminders.imports import patients as patient_list
+from service.reminders.imports import phones as phone_list
 from service.reminders.imports import visits as visit_list
 from service.reminders.imports.bookings import Booking
 from service.reminders.imports.cells import Status
@@ -108,6 +109,8 @@ CALLS = {
     loading.loaded_before: ({"sha256": "sha of the other"}, None),
     patient_list.find_people: ({"refs": ["OTHER"]}, {}),
     patient_list.keep_people: ({"people": [PERSON]}, OWN_WORK),
+    phone_list.keep_phones: ({"people": [PERSON]}, OWN_WORK),
+    phone_list.link_phones: ({}, REFUSED),
     visit_list.keep_visits: ({"file_id": 1, "bookings": [BOOKING], "changes": visit_list.Changes()}, None),
     visit_list.follow: ({}, 0),
     visit_list.hold_unlisted: ({"file_id": 99, "covered": COVERED}, OWN_WORK),
@@ -137,6 +140,8 @@ def arguments(function, connection, privacy, me, other):
     }
     if "an index of the other" in known.values():
         known["phone"] = privacy.phone(FAX)
+    if function is phone_list.link_phones:
+        known |= {"people": {other.patient: PERSON}, "phones": {NUMBER: me.contact}}
     if function is optouts.carry_over:
         known["phones"] = [(privacy.phone(NUMBER), NOW)]
     wanted = inspect.signature(function).parameters
