@@ -100,3 +100,8 @@ def test_two_columns_of_one_name_are_both_read(load_list: Loader):
 )
 def test_headings_are_compared_without_marks(heading, plain):
     assert normal(heading) == plain
+
+
+def test_the_state_of_an_address_is_no_status(load_list: Loader):
+    _, match = read_list(Kind.PATIENTS, load_list.file("MRN,Name,Mobile,State\n1,Ana,8125550134,IN\n"))
+    assert not match.has("status")
