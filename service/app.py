@@ -109,14 +109,16 @@ def serve_parts(parts: Parts) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY, SECRET_KEY=settings.secret_key
     )
     shared = (parts.almanac, parts.world, parts.clock, parts.database, parts.performer, parts.spool)
+    reminders_only = frozenset({settings.reminders_from} - {settings.line_from})
     texts = TextDesk(
         *shared,
-        reminders_only=frozenset({settings.reminders_from} - {settings.line_from}),
+        reminders_only=reminders_only,
         carrier_answers=settings.carrier_keywords == "twilio",
         zone=settings.clinic_zone,
     )
     glances = ThreadPoolExecutor(4, thread_name_prefix="glance")
-    calls = CallDesk(*shared, glances=glances, voice_url=settings.public_url + "/twilio/voice")
+    voice_url = settings.public_url + "/twilio/voice"
+    calls = CallDesk(*shared, glances=glances, voice_url=voice_url, reminders_only=reminders_only)
     parts.almanac()
     webhooks.register(app, settings, texts, calls)
     app.register_blueprint(recordings_door.recordings_blueprint(parts.recordings))

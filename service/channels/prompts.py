@@ -51,7 +51,8 @@ class Speaker:
         named = set(FIELD.findall(words))
         if not named:
             return Prompt(f"phrase.{part.phrase}", words, language)
-        return Prompt(f"phrase.{part.phrase}", fill(words, self.clinic), language, local=True)
+        fields = {**self.clinic, **dict(part.fields)}
+        return Prompt(f"phrase.{part.phrase}", fill(words, fields), language, local=True)
 
     def _wrong_key(self, key: str, language: Language) -> Prompt:
         name = {"*": "star", "#": "pound"}.get(key, key)

@@ -10,12 +10,14 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from service.channels.prompts import Prompt, Speaker
 from service.conversation.pace import Pace
-from service.conversation.reply import Reply, ShowMenu, Then
+from service.conversation.reply import Reply, Say, ShowMenu, Then
 from service.languages import Language
 
 # Seconds after a key in which a code may go on, and the seconds we let a person's phone ring.
 CODE_PAUSE = 2
 RING = 25
+# Phrases that name somebody's visit.
+NEVER_KEPT = frozenset({"as_written"})
 STEP, DIALED, PERSON = "@step@", "@dialed@", "@person@"
 
 
@@ -37,6 +39,8 @@ class Voice:
 
     def document(self, reply: Reply, language: Language, pace: Pace) -> str:
         """The document for `reply`, with the marks that `fill_in` replaces."""
+        if any(isinstance(part, Say) and part.phrase in NEVER_KEPT for part in reply.parts):
+            return self.render(reply, language, Pace.SLOW if reply.slowly else pace)
         key = (replace(reply, effects=()), language, pace)
         document = self._ready.get(key)
         if document is None:

@@ -13,6 +13,7 @@ from service.conversation.pace import Pace
 from service.conversation.reply import OptIn, OptOut, TextPlace
 from service.conversation.state import State
 from service.conversation.world import World
+from service.front_desk.clinic_calls import ClinicCalls
 from service.front_desk.effects import Actor, Performer, is_durable, to_json
 from service.front_desk.messages import CallStep
 from service.front_desk.spool import Spool
@@ -42,11 +43,16 @@ class CallDesk:
     spool: Spool
     glances: Executor
     voice_url: str
+    reminders_only: frozenset[str] = frozenset()
 
     def answer(self, call: CallStep) -> str:
         """The document for the next step. Never raises for a database or disk that fails."""
-        steps, world = self.words().steps, self.world().for_caller(call.caller, call.to)
-        if call.state:
+        words, world = self.words(), self.world().for_caller(call.caller, call.to)
+        steps, person = words.steps, world.person
+        if call.to in self.reminders_only:
+            clinic_calls = ClinicCalls(words, world, self.clock, self.database, self.performer)
+            step, person = clinic_calls.take(call)
+        elif call.state:
             came = Came(call.state, call.digits, call.seconds, call.speech, call.confidence, call.dialed)
             step = steps.take(came, world)
         else:
@@ -54,9 +60,7 @@ class CallDesk:
         if step.effects and not self._perform(call, step):
             step = steps.sorry(step)
         query = f"?s={step.state}&t={int(self.clock() * 1000)}"
-        return fill_in(
-            step.document, f"{self.voice_url}/step{query}", f"{self.voice_url}/dialed{query}", world.person
-        )
+        return fill_in(step.document, f"{self.voice_url}/step{query}", f"{self.voice_url}/dialed{query}", person)
 
     def _glance(self, caller: str) -> State:
         """The language and pace of a number we know, if storage answers at once."""

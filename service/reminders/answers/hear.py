@@ -25,7 +25,7 @@ KEPT = frozenset({*ABOUT_A_VISIT, Meaning.WORDS, Meaning.BESIDES, Meaning.DEATH,
 @dataclass(frozen=True)
 class Heard:
     """What follows. `parts`: the answer, () for none, None where the information line answers, with `besides` said
-    after it and `digit` in place of what the person wrote. `call` is the number to give to this person now."""
+    after it and `digit` in place of what the person wrote. `call` is the number (E.164) to give this person now."""
 
     parts: tuple[Say, ...] | None
     language: Language | None = None
@@ -84,7 +84,7 @@ def _heard(turn: Turn, parts: tuple[Say, ...] | None, effects: tuple[Effect, ...
         turn.language if person or turn.text.reading.language else turn.text.language,
         effects=effects,
         clinic_name=person.clinic_name if person else "",
-        call=place.phone_at(turn.text.now) if place else "",
+        call=place.number_at(turn.text.now) if place else "",
     )
 
 

@@ -52,21 +52,31 @@ class Known:
 
 @dataclass(frozen=True)
 class Site:
-    """Where a patient is seen; phones as people write them, `hours` those in which somebody answers by day."""
+    """Where a patient is seen: its numbers by day and by night (E.164), and the hours in which somebody is there."""
 
     town: str
     zone: str
-    day_phone: str
-    night_phone: str
+    day_number: str
+    night_number: str
     hours: str
+
+    @property
+    def day_phone(self) -> str:
+        """The number by day as people write it."""
+        return written(self.day_number)
+
+    @property
+    def night_phone(self) -> str:
+        """The number by night as people write it."""
+        return written(self.night_number)
 
     def staffed(self, at: int) -> bool:
         """Is somebody there at `at` (seconds since 1970)?"""
         return promise.staffed(_utc(at), self._hours(), self.zone)
 
-    def phone_at(self, at: int) -> str:
-        """The number that somebody answers at `at`."""
-        return self.day_phone if self.staffed(at) else self.night_phone
+    def number_at(self, at: int) -> str:
+        """The number (E.164) that somebody answers at `at`."""
+        return self.day_number if self.staffed(at) else self.night_number
 
     def calls_by(self, at: int) -> int:
         """By when (seconds since 1970) the clinic will have called somebody who asked at `at`."""
@@ -123,7 +133,7 @@ def site(connection: Connection, clinic_id: int, site_id: int | None = None) -> 
     own = connection.execute(select(clinics.c.zone, clinics.c.hours).where(clinics.c.id == clinic_id)).one()
     if row is None:
         return Site("", own.zone, "", "", own.hours)
-    by_day, by_night = written(row["day_phone"]), written(row["night_phone"])
+    by_day, by_night = row["day_phone"], row["night_phone"]
     return Site(row["town"], row["zone"], by_day or by_night, by_night or by_day, row["hours"] or own.hours)
 
 

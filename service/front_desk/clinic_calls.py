@@ -1,0 +1,186 @@
+"""Calls to a clinic's own number: a door that says nothing of any illness, the next visit, a person, and the stop."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from service.conversation import places
+from service.conversation.engine import advance
+from service.conversation.pace import Pace
+from service.conversation.reply import Effect, Part, Reply, Say, SetLanguage, Then
+from service.conversation.said import Keys, Said, Silence
+from service.conversation.state import BadState, State, decode, encode
+from service.conversation.tree import MAIN
+from service.conversation.world import World
+from service.front_desk.effects import Performer
+from service.front_desk.messages import CallStep
+from service.front_desk.steps import Step
+from service.front_desk.words import Words
+from service.languages import Language
+from service.reminders.answers import by_call
+from service.reminders.answers.by_call import Caller
+from service.reminders.answers.meaning import DIGITS
+from service.reminders.answers.told import AskedVisits
+from service.storage import talks
+from service.storage.database import Database, StorageDown
+
+log = logging.getLogger(__name__)
+
+# Places of these calls alone.
+DOOR, VISIT = "D", "DV"
+# Where the line's own answers stand; from everywhere else one comes back to the door.
+OF_THE_LINE = frozenset({places.SETTINGS, places.STOPPED, places.REMINDERS, places.CALL_911, places.CRISIS})
+# What the line says of a key that leads back to the door.
+SAID_FIRST = frozenset({"language_changed", "start", "pace_slower", "pace_normal"})
+WAITS = (10, 20, 30)
+
+
+@dataclass(frozen=True)
+class ClinicCalls:
+    """Answers the steps of these calls. The line answers 9 and what follows it, so that 9 9 stops everywhere."""
+
+    words: Words
+    world: World
+    clock: Callable[[], float]
+    database: Database
+    performer: Performer
+
+    def take(self, call: CallStep) -> tuple[Step, str]:
+        """The step that follows, and the number (E.164) that 0 dials."""
+        known = self._caller(call)
+        caller = known or Caller(self.world.clinic_name, Language.ENGLISH, self.world.person)
+        world = replace(self.world, person=caller.person or self.world.person, clinic_name=caller.clinic_name)
+        state = self._state(call, known)
+        new, reply = self._turn(call, state, caller, world)
+        return self._step(new, reply), world.person
+
+    def _turn(self, call: CallStep, state: State, caller: Caller, world: World) -> tuple[State, Reply]:
+        if not call.state:
+            return self._door(state, caller)
+        if call.dialed == "completed":
+            return state, Reply((Say("person_done"),), then=Then.HANG_UP)
+        if call.dialed:
+            return self._door(state, caller, Say("person_back"))
+        if state.place in (DOOR, VISIT) and call.digits[:1] not in ("9", "7"):
+            return self._at_the_door(call, state, caller, world)
+        return self._on_the_line(call, state, caller, world)
+
+    def _at_the_door(self, call: CallStep, state: State, caller: Caller, world: World) -> tuple[State, Reply]:
+        key = call.digits[:1]
+        if not key:
+            return self._silence(state, caller)
+        if key == "0":
+            return self._person(state, world)
+        if key == "2" and state.language is None:
+            spanish = replace(state, language=Language.SPANISH)
+            return self._door(spanish, caller, effects=(SetLanguage(Language.SPANISH),))
+        if state.place == VISIT and key in DIGITS:
+            return self._answered(call, state, caller, world, key)
+        if key == "1" or (key == "#" and state.place == VISIT):
+            return self._visit(call, state, caller, world)
+        if key in "*#":
+            return self._door(state, caller)
+        return self._door(state, caller, Say("wrong_key", (("key", key),)))
+
+    def _on_the_line(self, call: CallStep, state: State, caller: Caller, world: World) -> tuple[State, Reply]:
+        if state.place in (DOOR, VISIT):
+            state = replace(state, place=MAIN, language=state.language or Language.ENGLISH)
+        said: Said = Keys(call.digits, call.seconds) if call.digits else Silence()
+        new, reply = advance(self.words.tree, state, said, world)
+        if new.place in OF_THE_LINE or reply.then is not Then.LISTEN:
+            return new, reply
+        lead = (part for part in reply.parts if isinstance(part, Say) and part.phrase in SAID_FIRST)
+        return self._door(new, caller, *lead, effects=reply.effects)
+
+    def _door(
+        self, state: State, caller: Caller, *lead: Part, effects: tuple[Effect, ...] = ()
+    ) -> tuple[State, Reply]:
+        door = Say("reminder.call_door", (("clinic", caller.clinic_name),))
+        spanish = () if state.language else (Say("language_spanish", language=Language.SPANISH),)
+        new = replace(places.at(state, DOOR), silences=state.silences)
+        return new, Reply((*lead, door, *spanish), effects, wait=self._wait(new))
+
+    def _silence(self, state: State, caller: Caller) -> tuple[State, Reply]:
+        state = replace(state, silences=state.silences + 1)
+        if state.silences > len(WAITS) - 1:
+            return state, Reply((Say("silence_last"),), then=Then.HANG_UP)
+        return self._door(state, caller, Say("silence_first"))
+
+    def _person(self, state: State, world: World) -> tuple[State, Reply]:
+        if world.person:
+            return state, Reply((Say("person_connecting"),), then=Then.DIAL)
+        return state, Reply((Say("reminder.visit_none"),), wait=self._wait(state))
+
+    def _visit(self, call: CallStep, state: State, caller: Caller, world: World) -> tuple[State, Reply]:
+        """The next visit and its three keys; to a phone that has not agreed to anything, whom to ask."""
+        try:
+            about = self._next_visit(call)
+        except StorageDown as error:
+            log.error("call %s could not be told its visit: %s", call.call_sid, error)
+            return self._person(state, world)
+        if about is None:
+            return self._door(state, caller, Say("reminder.visit_none"))
+        when = about.when(state.language or caller.language)
+        parts = (
+            Say("reminder.call_visit"),
+            Say("as_written", (("words", f"{when}."),)),
+            Say("reminder.call_choices"),
+        )
+        new = replace(places.at(state, VISIT), asked=f"visit.{about.ids[0]}")
+        return new, Reply(parts, wait=self._wait(new))
+
+    def _answered(self, call: CallStep, state: State, caller: Caller, world: World, key: str) -> tuple[State, Reply]:
+        visit_id = int(state.asked.removeprefix("visit.") or 0)
+        language = state.language or caller.language
+        phone, now = self.performer.index(call.caller), int(self.clock())
+        try:
+            with self.database.write() as connection:
+                said = by_call.answer(connection, phone, call.to, visit_id, DIGITS[key], language, now)
+        except StorageDown as error:
+            log.error("call %s could not answer for its visit: %s", call.call_sid, error)
+            return state, Reply((Say("system_sorry"),), then=Then.HANG_UP)
+        if said is None:
+            return self._visit(call, state, caller, world)
+        # Spoken, an answer names no time: the person has just heard it.
+        return self._door(state, caller, Say(said.phrase))
+
+    def _caller(self, call: CallStep) -> Caller | None:
+        try:
+            with self.database.read() as connection:
+                phone = self.performer.index(call.caller)
+                return by_call.caller(connection, phone, call.to, int(self.clock()))
+        except StorageDown as error:
+            log.error("call %s from a phone that we cannot look up: %s", call.call_sid, error)
+            return None
+
+    def _next_visit(self, call: CallStep) -> AskedVisits | None:
+        with self.database.read() as connection:
+            return by_call.next_visit(connection, self.performer.index(call.caller), call.to, int(self.clock()))
+
+    def _state(self, call: CallStep, known: Caller | None) -> State:
+        """Where the call stands; at its beginning the language that the person chose here, or told the clinic."""
+        if call.state:
+            try:
+                return decode(call.state)
+            except BadState:
+                return State(place=DOOR)
+        try:
+            with self.database.read() as connection:
+                talk = talks.recall(connection, self.performer.index(call.caller))
+        except StorageDown:
+            return State(place=DOOR)
+        chosen = Language(talk.language) if talk.language else None
+        pace = Pace(talk.pace) if talk.pace else Pace.NORMAL
+        return State(language=chosen or (known.language if known else None), pace=pace, place=DOOR)
+
+    def _step(self, state: State, reply: Reply) -> Step:
+        language = state.language or Language.ENGLISH
+        return Step(encode(state), language, self.words.voice.document(reply, language, state.pace), reply.effects)
+
+    def _wait(self, state: State) -> int:
+        return 60 if state.pace is Pace.SLOW else WAITS[min(state.silences, 2)]
+
+
+assert places.OUTSIDE.isdisjoint({DOOR, VISIT}), "the line must not take these places for its own"
