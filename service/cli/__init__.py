@@ -10,6 +10,7 @@ import click
 # `clearline phone` should start at once, and only audio commands need numpy.
 COMMANDS = {
     "audio": "audio",
+    "broadcast": "broadcast",
     "check": "check",
     "clinic": "clinic",
     "content": "content",

@@ -7,14 +7,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from service.cli.acting import by_staff, for_clinic, installation
 from service.languages import Language
 from service.reminders import approval
-from service.reminders.jobs import counts
+from service.reminders.clinics import sites_of
+from service.reminders.closing_day import close_day
+from service.reminders.jobs import counts, sheet_for_tomorrow
 from service.reminders.planning import plan_day
 from service.reminders.preview import Preview, preview
+from service.reminders.refused import Refused
 from service.reminders.rules.written_dates import clock as clock_words
 from service.reminders.why import told
 from service.storage import reminder_tables
@@ -38,7 +41,7 @@ def of_visits(day: str, days: int, clinic_name: str, who: str) -> None:
     with installation() as own, own.database.write() as connection:
         clinic = own.clinic(clinic_name)
         acting = own.acting(connection, clinic, who)
-        first = date.fromisoformat(day) if day else datetime.fromtimestamp(own.now, ZoneInfo(clinic.zone)).date()
+        first = _date(day) if day else datetime.fromtimestamp(own.now, ZoneInfo(clinic.zone)).date()
         run = plan_day(connection, clinic.id, first, acting, own.now, first + timedelta(days=days - 1))
         if run is None:
             click.echo("Nothing new falls due. Reminders planned before stand in: clearline plan list")
@@ -105,6 +108,33 @@ _step("undo", "Undone: {count} messages will not go.", "Take an approval back wi
 _step("pause", "Paused. What is under way at this moment goes out.", "Let nothing more of a run start.")
 _step("resume", "It goes on.", "Let a paused run go on.")
 _step("cancel", "Cancelled: {count} messages will not go.", "End a run; what went out stays.")
+
+
+@command.command("close")
+@click.argument("site")
+@click.argument("day", metavar="DATE")
+@for_clinic
+@by_staff
+def close(site: str, day: str, clinic_name: str, who: str) -> None:
+    """Close a SITE for one day: a notice to everyone booked then; once approved, the day's reminders end."""
+    with installation() as own, own.database.write() as connection:
+        clinic = own.clinic(clinic_name)
+        acting = own.acting(connection, clinic, who)
+        run = close_day(connection, clinic.id, _site(connection, clinic.id, site), _date(day), acting, own.now)
+        if run is None:
+            raise Refused("Nobody is booked there on that day.")
+        show(preview(connection, clinic.id, run.id, own.now), clinic.zone)
+
+
+@command.command("sheet")
+@for_clinic
+def sheet(clinic_name: str) -> None:
+    """Write the sheet for tomorrow now: everyone not confirmed or not reached, to print."""
+    with installation() as own:
+        path = sheet_for_tomorrow(
+            own.database, own.privacy, own.settings.var / "sheets", own.clinic(clinic_name).id, own.now
+        )
+        click.echo(f"Written: {path}")
 
 
 @command.command()
@@ -189,7 +219,7 @@ def show(seen: Preview, zone: str) -> None:
         click.echo(f"  First {_moment(seen.first_at, zone)}, last about {_moment(ends, zone)}.")
         if seen.estimate.refused:
             click.echo(f"  {seen.estimate.refused}")
-    if seen.state == "waiting":
+    if seen.state in ("waiting", "draft"):
         click.echo(f"\n  Let it go:  clearline plan approve {seen.run} --as NAME")
 
 
@@ -205,6 +235,21 @@ def _approve(what: str, do: Any, row: int, clinic_name: str, who: str) -> None:
         clinic = own.clinic(clinic_name)
         do(connection, clinic.id, row, own.acting(connection, clinic, who), own.now)
         click.echo(f"{what} {row} is approved.")
+
+
+def _site(connection: Connection, clinic_id: int, name: str) -> int:
+    known = sites_of(connection, clinic_id)
+    for site in known:
+        if site.short_name.casefold() == name.casefold():
+            return site.id
+    raise Refused(f"There is no site {name!r}; there are {', '.join(site.short_name for site in known)}.")
+
+
+def _date(day: str) -> date:
+    try:
+        return date.fromisoformat(day)
+    except ValueError as error:
+        raise Refused(f"Write the day like 2026-12-03; it is {day!r}.") from error
 
 
 def _moment(seconds: int, zone: str) -> str:

@@ -15,12 +15,15 @@ from zoneinfo import ZoneInfo
 import click
 
 from service.app import Parts, put_together
+from service.front_desk.messages import InboundText
 from service.front_desk.replay import replay
-from service.gateway.carrier import Carrier
+from service.front_desk.texts import TextDesk
+from service.gateway.carrier import Carrier, Listed
 from service.gateway.outbox_carrier import OutboxCarrier
 from service.gateway.twilio_async import TwilioCarrier
 from service.reminders import purge
 from service.reminders.errands import run_errands
+from service.reminders.inbound_reconcile import Inbox, catch_up
 from service.reminders.jobs import Work, all_clinics
 from service.reminders.many_machines import run_many
 from service.reminders.privacy import Privacy
@@ -33,6 +36,7 @@ from service.storage.migrate import upgrade
 log = logging.getLogger(__name__)
 
 DAY = 86400
+INBOUND = 900
 # Twilio promises no receipt; what has none after four hours is asked for.
 ASK_AFTER = 4 * 3600
 
@@ -67,9 +71,9 @@ async def _run(parts: Parts, stop: threading.Event, once: bool) -> None:
     work = work_of(parts, stop.is_set)
     if not parts.database.is_sqlite and not once:
         # Past one machine: Procrastinate shares the jobs among all workers.
-        await run_many(work, lambda: _play_back(parts), _others(parts))
+        await run_many(work, lambda: _play_back(parts), _others(parts, work))
         return
-    await run(work, lambda: _play_back(parts), _others(parts), once=once)
+    await run(work, lambda: _play_back(parts), _others(parts, work), once=once)
 
 
 def work_of(parts: Parts, stopping: Callable[[], bool] = lambda: False, carrier: Carrier | None = None) -> Work:
@@ -95,12 +99,35 @@ def work_of(parts: Parts, stopping: Callable[[], bool] = lambda: False, carrier:
     )
 
 
-def _others(parts: Parts) -> list[Job]:
-    """What else a worker does: the texts that callers asked for, and forgetting what is old."""
-    return [
+def _others(parts: Parts, work: Work) -> list[Job]:
+    """What else a worker does: texts that callers asked for, texts that never reached us, forgetting what is old."""
+    jobs = [
         Job("errands", 1, in_thread(lambda: _errands(parts))),
         Job("purge", DAY, in_thread(lambda: _purge(parts))),
     ]
+    if not parts.settings.tryout:
+        inbox = _inbox(parts, work)
+        jobs.append(Job("inbound", INBOUND, lambda: catch_up(inbox)))
+    return jobs
+
+
+def _inbox(parts: Parts, work: Work) -> Inbox:
+    settings = parts.settings
+    desk = TextDesk(
+        *(parts.almanac, parts.world, parts.clock, parts.database, parts.performer, parts.spool),
+        reminders_only=frozenset({settings.reminders_from} - {settings.line_from}),
+        carrier_answers=settings.carrier_keywords == "twilio",
+        zone=settings.clinic_zone,
+    )
+
+    def answer(item: Listed) -> str:
+        return desk.answer(InboundText(item.sid, item.sender, item.to, item.body), written_at=item.created_at)
+
+    def stops(body: str) -> bool:
+        reading = parts.almanac().reader.read(body)
+        return reading.also_stop or reading.label == "action:stop"
+
+    return Inbox(parts.database, work.post.carrier, parts.clock, settings.numbers, answer, stops)
 
 
 def _errands(parts: Parts) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, and_, func, insert, select, update
 
 from service.languages import Language
 from service.reminders import audit, stored
+from service.reminders.closing_day import carry_out
 from service.reminders.letters import FORMS, template_of
 from service.reminders.queueing import enqueue_run
 from service.reminders.refused import Refused
@@ -133,6 +134,8 @@ def approve(connection: Connection, clinic_id: int, run: int, who: str, now: int
         approved_at=now,
         undo_until=undo_until,
     )
+    if head["kind"] == "closing":
+        carry_out(connection, clinic_id, run, now)
     audit.note(connection, clinic_id, who, "run approved", f"run {run}, {going} messages", now)
     return undo_until
 

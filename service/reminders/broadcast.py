@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Integer, and_, bindparam, func, insert, literal, or_, select
+from sqlalchemy import Boolean, Connection, Insert, Integer, and_, bindparam, func, insert, literal, or_, select
 
 from service.reminders import stored
 from service.reminders.eligible import person_reason, state_for
@@ -15,6 +15,7 @@ from service.reminders.insertion import WRITTEN, chosen_channel, final_for, send
 from service.reminders.planning import Run, counted, new_run
 from service.reminders.refused import Refused
 from service.storage import reminder_tables
+from service.storage.json_rows import as_json, json_rows
 from service.storage.reminder_tables import (
     broadcasts,
     clinics,
@@ -41,8 +42,10 @@ def plan_broadcast(
     language: str = "",
     due_at: int | None = None,
     file_id: int | None = None,
+    only: Sequence[str] | None = None,
 ) -> Run | None:
-    """A draft to every phone of the clinic's active patients (with `language` only to those), one delivery a phone.
+    """A draft to every phone of the clinic's active patients, one delivery a phone; with `language` only to those who
+    read it, with `only` (blind indexes) only to these.
 
     `facts` are the same for all; see `letters.fields`. Raises Refused for a template that the clinic lacks."""
     table = reminder_tables.templates
@@ -69,8 +72,10 @@ def plan_broadcast(
         "now": now,
         "first": "text",
         "other": "text",
+        "everybody": only is None,
+        "only": as_json({"phone": phone} for phone in only or ()),
     }
-    connection.execute(_insert(), values)
+    connection.execute(_insert(connection.dialect.name), values)
     return counted(connection, clinic_id, run)
 
 
@@ -87,7 +92,8 @@ def sent_before(connection: Connection, clinic_id: int, sha256: str) -> str:
 
 
 @cache
-def _insert() -> Insert:
+def _insert(dialect: str) -> Insert:
+    named = json_rows(dialect, "only", {"phone": str})
     active = (
         select(patient_contacts.c.contact_id, func.min(patient_contacts.c.patient_id).label("patient_id"))
         .join(
@@ -128,6 +134,7 @@ def _insert() -> Insert:
         .where(
             contacts.c.clinic_id == bindparam("clinic"),
             contacts.c.state != "erased",
+            or_(bindparam("everybody", type_=Boolean), contacts.c.phone.in_(select(named.c.phone))),
             or_(
                 bindparam("language", type_=contacts.c.language.type) == "",
                 contacts.c.language == bindparam("language"),

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, update
 
-from service.reminders import approval, stored
+from service.reminders import approval, stored, tomorrow_sheet
 from service.reminders.claiming import give_up_dead, hold_back, recover, senders_due, zones_due
 from service.reminders.eligible import joined, person_reason
 from service.reminders.pacing import rest
 from service.reminders.planning import plan_day
+from service.reminders.privacy import Privacy
 from service.reminders.receipts import settle_silent
 from service.reminders.reconcile import Lists, settle_accepted, settle_unknown
 from service.reminders.sending import Post, send_due
@@ -86,6 +87,30 @@ def plan_today(work: Work) -> int:
                     made += 1
                 mark(connection, f"plan.{clinic_id}", int(now))
     return made
+
+
+def write_sheets(work: Work) -> int:
+    """At three in the afternoon, once a day, write each clinic's sheet for tomorrow; returns how many."""
+    written, now = 0, work.clock()
+    with work.database.read() as connection:
+        every = all_clinics(connection)
+    for clinic_id, zone in every:
+        local = datetime.fromtimestamp(now, ZoneInfo(zone))
+        if local.hour >= tomorrow_sheet.READY_AT and not _done_today(work, f"sheet.{clinic_id}", zone, local.date()):
+            sheet_for_tomorrow(work.database, work.lists.privacy, work.folder, clinic_id, now)
+            with work.database.write() as connection:
+                mark(connection, f"sheet.{clinic_id}", int(now))
+            written += 1
+    return written
+
+
+def sheet_for_tomorrow(database: Database, privacy: Privacy, folder: Path, clinic_id: int, now: float) -> Path:
+    """Write one clinic's sheet for the day after `now`; returns where it stands."""
+    with database.read() as connection:
+        clinic = connection.execute(select(clinics).where(clinics.c.id == clinic_id)).mappings().one()
+        day = tomorrow_sheet.tomorrow(now, clinic["zone"])
+        listed = tomorrow_sheet.lines(connection, privacy, clinic_id, day)
+    return tomorrow_sheet.write_sheet(folder, clinic["name"], day, listed)
 
 
 def tidy(work: Work) -> None:

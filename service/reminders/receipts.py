@@ -139,7 +139,7 @@ def _fail(connection: Connection, clinic_id: int, delivery_id: int, standing: St
     if delivery.channel == "call" and standing.error is None:
         verdicts.unanswered(connection, delivery, standing.status, now)
     else:
-        verdicts.apply(connection, delivery, standing.error or 30008, now)
+        verdicts.apply(connection, delivery, standing.error, now)
     # Whatever the verdict, what failed and waits for nothing else has failed.
     left = (
         deliveries.c.clinic_id == clinic_id,

@@ -55,10 +55,11 @@ def about(connection: Connection, clinic_id: int, delivery_id: int) -> About:
     return About(**row.mappings().one())
 
 
-def apply(connection: Connection, delivery: About, code: int, now: int) -> None:
-    """Do what Twilio's error `code` asks for. The try that it is about is closed already."""
+def apply(connection: Connection, delivery: About, code: int | None, now: int) -> None:
+    """Do what Twilio's error `code` asks for; a failure that came without one is tried no more. The try that it is
+    about is closed already."""
     verdict = classify(code)
-    if verdict.alert:
+    if verdict.alert and code is not None:
         alert(connection, delivery.clinic_id, f"twilio.{code}", kept(verdict.reason), now)
     _settle_phone(connection, delivery, verdict, now)
     match verdict.kind:
@@ -73,7 +74,7 @@ def apply(connection: Connection, delivery: About, code: int, now: int) -> None:
             _become(connection, delivery, stored.QUEUED, kept(verdict.reason), message_sid=None)
         case Kind.HALT_BROADCAST:
             _end(connection, delivery, verdict, now)
-            _halt_broadcast(connection, delivery, verdict, code)
+            _halt_broadcast(connection, delivery, verdict)
         case Kind.OURS | Kind.UNKNOWN:
             # Our own address failed, or Twilio itself does not know: the delivery stays where it is.
             pass
@@ -209,7 +210,7 @@ def _halt_sender(connection: Connection, delivery: About, verdict: Verdict, now:
     connection.execute(halted.values(halted_at=now, halted_why=kept(verdict.reason)[:200]))
 
 
-def _halt_broadcast(connection: Connection, delivery: About, verdict: Verdict, code: int) -> None:
+def _halt_broadcast(connection: Connection, delivery: About, verdict: Verdict) -> None:
     """Pause the run, where more of it than the verdict's share came back with this code."""
     of_run = (deliveries.c.clinic_id == delivery.clinic_id, deliveries.c.broadcast_id == delivery.broadcast_id)
     tried = select(func.count()).where(*of_run, deliveries.c.tries > 0)

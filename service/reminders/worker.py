@@ -37,6 +37,7 @@ def own_jobs(work: Work) -> list[Job]:
     return [
         Job("tidy", 5, in_thread(lambda: jobs.tidy(work))),
         Job("plan", 60, in_thread(lambda: jobs.plan_today(work))),
+        Job("sheets", 60, in_thread(lambda: jobs.write_sheets(work))),
         Job("reconcile", 10 if work.lists.certain else 60, lambda: jobs.reconcile(work)),
     ]
 
