@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import tempfile
 import threading
@@ -24,6 +25,7 @@ WIDTHS = (320, 768, 1280)
 
 def main(folder: Path, word: str = "") -> None:
     """Take the pictures whose address holds `word` into `folder`."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     folder.mkdir(parents=True, exist_ok=True)
     clock = Clock()
     clock.pass_time(8 * 3600)
@@ -39,15 +41,16 @@ def main(folder: Path, word: str = "") -> None:
         address = f"http://localhost:{port}"
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-            for entry in [
+            session = sample.session(parts)
+            for entry in (
                 one for path in sorted(ADDRESSES.glob("*.yaml")) for one in yaml.safe_load(path.read_text())
-            ]:
+            ):
                 if word not in entry["path"]:
                     continue
                 for scheme in ("light", "dark"):
                     context = browser.new_context(color_scheme=scheme, locale="en")
                     if not entry.get("open"):
-                        cookie = {"name": "clearline_session", "value": sample.session(parts), "url": address}
+                        cookie = {"name": "clearline_session", "value": session, "url": address}
                         context.add_cookies([cookie])
                     page = context.new_page()
                     page.goto(address + entry["path"].format(**sample.ids))

@@ -13,6 +13,7 @@ from service.reminders.rules import written_dates
 from service.web.console.words import say
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+NEAR = {-1: "common.yesterday", 0: "common.today", 1: "common.tomorrow"}
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,21 @@ class Dates:
     def moment(self, at: int, *, zone: str = "") -> Markup:
         """`Thursday Dec 3, 2:30 PM EST`, with the year where it is another one; `zone` where a site has its own."""
         local = datetime.fromtimestamp(at, ZoneInfo(zone or self.zone))
-        day = self.day(local.date())
+        return _time(local, f"{self.day(local.date())}, ", written_dates.clock(local.time(), self.language))
+
+    def soon(self, at: int, *, zone: str = "") -> Markup:
+        """As `moment`, with the day said as `today`, `tomorrow` or `yesterday` where it is one of them."""
+        local = datetime.fromtimestamp(at, ZoneInfo(zone or self.zone))
+        away = local.date().toordinal() - self.today.toordinal()
+        if away not in NEAR:
+            return self.moment(at, zone=zone)
         clock = written_dates.clock(local.time(), self.language)
-        return Markup('<time datetime="{}">{}, {} <span class="zone">{}</span></time>').format(
-            local.isoformat(timespec="minutes"), day, clock, local.tzname()
-        )
+        return _time(local, say(self.language, NEAR[away]) + " ", clock)
 
     def clock(self, at: int, *, zone: str = "") -> Markup:
         """`2:30 PM EST`."""
         local = datetime.fromtimestamp(at, ZoneInfo(zone or self.zone))
-        clock = written_dates.clock(local.time(), self.language)
-        return Markup('<time datetime="{}">{} <span class="zone">{}</span></time>').format(
-            local.isoformat(timespec="minutes"), clock, local.tzname()
-        )
+        return _time(local, "", written_dates.clock(local.time(), self.language))
 
     def day(self, on: date | str) -> str:
         """`Thursday Dec 3`, `jueves 3 dic`; with the year where it is another one."""
@@ -72,3 +75,8 @@ class Dates:
         """When the clinic's day began, or that of `days` later, in seconds since 1970."""
         local = datetime.combine(date.fromordinal(self.today.toordinal() + days), datetime.min.time())
         return int(local.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC).timestamp())
+
+
+def _time(local: datetime, day: str, clock: str) -> Markup:
+    written = Markup('<time datetime="{}">{}<span class="clock">{} <span class="zone">{}</span></span></time>')
+    return written.format(local.isoformat(timespec="minutes"), day, clock, local.tzname())

@@ -17,7 +17,13 @@ from service.web.console.words import known, say
 # The latest of each kind; who needs more reads the chart.
 MOST = 60
 # Where the words for the value of a field stand.
-FAMILIES = {"state": "states.", "kind": "tasks.", "channel": "timeline.channel_", "outcome": "outcomes."}
+FAMILIES = {
+    "state": "states.",
+    "kind": "tasks.",
+    "channel": "timeline.channel_",
+    "outcome": "outcomes.",
+    "meaning": "meanings.",
+}
 
 
 @dataclass(frozen=True)
