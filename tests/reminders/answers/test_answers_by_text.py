@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from clinic import Clinic
 from clock import Clock
+from databases import on_both_databases
 from sqlalchemy import select
 
 from service.languages import Language
@@ -91,6 +92,7 @@ def test_a_call_back_asked_twice_is_one_task_with_the_first_promise(
     assert clinic.tasks() == [("call back", "Mon 17:00")]
 
 
+@on_both_databases
 def test_a_menu_and_a_reminder_are_asked_apart_once(clinic: Clinic, phone: Phone) -> None:
     _, _, visit = clinic.reminded()
     said(phone, "MENU")
@@ -120,6 +122,7 @@ def test_a_visit_that_changed_meanwhile_is_not_confirmed(clinic: Clinic, phone: 
     assert clinic.tasks() == [("call back", "Mon 17:00")]
 
 
+@on_both_databases
 def test_on_a_shared_phone_each_answer_says_whose_visit(clinic: Clinic, phone: Phone) -> None:
     _, _, first = clinic.reminded("M")
     _, _, second = clinic.reminded("J", local="2026-12-04 09:00")
@@ -131,6 +134,7 @@ def test_on_a_shared_phone_each_answer_says_whose_visit(clinic: Clinic, phone: P
     assert clinic.row(visits, second)["confirmed_at"] == clinic.clock()
 
 
+@on_both_databases
 def test_words_of_ones_own_are_kept_sealed_with_a_task(clinic: Clinic, phone: Phone) -> None:
     clinic.reminded()
     assert "Nobody has read it yet" in said(phone, "the door was locked")
@@ -155,6 +159,7 @@ def test_danger_is_answered_at_once_and_heads_the_list(clinic: Clinic, phone: Ph
     assert clinic.words_kept() == [("yes but i have a fever of 102", "fever")]
 
 
+@on_both_databases
 def test_a_copy_of_a_text_changes_nothing_twice(clinic: Clinic, twilio) -> None:
     clinic.reminded("M", number="+12025550123")
     clinic.reminded("J", number="+12025550123", local="2026-12-04 09:00")
@@ -166,6 +171,7 @@ def test_a_copy_of_a_text_changes_nothing_twice(clinic: Clinic, twilio) -> None:
     assert len(confirmed) == 1
 
 
+@on_both_databases
 def test_stop_cancels_what_waits_and_staff_phone_the_patient(clinic: Clinic, phone: Phone) -> None:
     _, contact, visit = clinic.reminded()
     waiting = clinic.queued(contact, visit)
@@ -212,6 +218,7 @@ def test_cancel_long_after_a_reminder_is_a_stop_and_no_more(clinic: Clinic, phon
     assert [kind for kind, _ in clinic.tasks()] == ["phone them"]
 
 
+@on_both_databases
 def test_stop_so_early_offers_just_a_few_and_a_digit_is_a_new_consent(clinic: Clinic, phone: Phone) -> None:
     _, contact, _ = clinic.reminded()
     offer = said(phone, "stop texting me so early")
@@ -277,6 +284,7 @@ def test_remind_says_what_is_on(clinic: Clinic, phone: Phone) -> None:
     assert said(phone, "REMIND").startswith("You get a text only if a visit changes")
 
 
+@on_both_databases
 def test_a_death_holds_everything_until_staff_decide(clinic: Clinic, phone: Phone) -> None:
     _, contact, visit = clinic.reminded()
     waiting = clinic.queued(contact, visit)
@@ -311,3 +319,18 @@ def test_it_is_time_to_set_a_visit_takes_a_2(text: str, answer: str, task: str, 
     clinic.reminds(clinic.phone(clinic.patient()), kind="follow_up")
     assert answer in said(phone, text)
     assert [kind for kind, _ in clinic.tasks()] == [task]
+
+
+def test_the_988_message_on_a_call_is_raised_too(clinic: Clinic, phone: Phone) -> None:
+    clinic.reminded()
+    call = phone.call()
+    call.press("9")
+    call.press("8")
+    assert [kind for kind, _ in clinic.tasks()] == ["crisis"]
+
+
+def test_danger_after_a_stop_is_answered_and_raised(clinic: Clinic, phone: Phone) -> None:
+    clinic.reminded()
+    said(phone, "STOP")
+    assert said(phone, "i want to die").startswith("You matter.")
+    assert [kind for kind, _ in clinic.tasks()] == ["phone them", "crisis"]

@@ -186,3 +186,25 @@ def test_two_clinics_never_see_each_others_answers(clinic: Clinic, parts: Parts,
 
 def _impatient(parts: Parts) -> Database:
     return Database(parts.settings.database_url, patience=0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "opt_out_type", "answer"),
+    [
+        ("YES", "", "Thank you. Thursday Dec 3, 2:30 PM is set."),
+        ("YES", "START", "Thank you. Thursday Dec 3, 2:30 PM is set."),
+        ("START", "START", ""),
+        ("STOP", "STOP", ""),
+        ("CANCEL", "STOP", ""),
+    ],
+)
+def test_where_the_carrier_answers_its_words_a_yes_still_confirms(
+    text: str, opt_out_type: str, answer: str, clinic: Clinic, desk: TextDesk
+) -> None:
+    clinic.reminded()
+    carried = replace(desk, carrier_answers=True)
+    assert carried.answer(InboundText("SM1", PHONE, OURS, text, opt_out_type)).startswith(answer)
+    kinds = [kind for kind, _ in clinic.tasks()]
+    assert ("may have meant the visit" in kinds) == (text == "CANCEL")
+    if not answer:
+        assert carried.answer(InboundText("SM1", PHONE, OURS, text, opt_out_type)) == ""
