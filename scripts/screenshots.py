@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import sys
 import tempfile
@@ -42,9 +43,7 @@ def main(folder: Path, word: str = "") -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
             session = sample.session(parts)
-            for entry in (
-                one for path in sorted(ADDRESSES.glob("*.yaml")) for one in yaml.safe_load(path.read_text())
-            ):
+            for entry in itertools.chain.from_iterable(map(_entries, sorted(ADDRESSES.glob("*.yaml")))):
                 if word not in entry["path"]:
                     continue
                 for scheme in ("light", "dark"):
@@ -61,6 +60,11 @@ def main(folder: Path, word: str = "") -> None:
             browser.close()
         server.shutdown()
         parts.database.close()
+
+
+def _entries(path: Path) -> list[dict[str, str]]:
+    entries: list[dict[str, str]] = yaml.safe_load(path.read_text())
+    return entries
 
 
 def _name(entry: dict[str, str]) -> str:

@@ -17,6 +17,7 @@ from service.app import create_app, put_together
 from service.settings import BadSettings, Settings, from_environment
 from service.storage.database import Database
 from service.storage.migrate import upgrade
+from service.web.console.first_token import first_run_address
 
 # One process with a few threads: SQLite wants few writers, and memory stays small.
 THREADS = 4
@@ -30,6 +31,7 @@ def command(worker: bool) -> None:
     _refuse_taken_port(settings)
     prepare_database(settings)
     click.echo(_three_lines(settings))
+    click.echo(_console_line(settings))
     with _worker_process() if worker else contextlib.nullcontext():
         _serve(settings)
 
@@ -120,6 +122,16 @@ def _refuse_lost_disk(settings: Settings) -> None:
         raise click.ClickException(
             "Set DATABASE_URL to a PostgreSQL database: this host forgets its disk, and with it every STOP."
         )
+
+
+def _console_line(settings: Settings) -> str:
+    database = Database(settings.database_url)
+    try:
+        first = first_run_address(settings, database)
+    finally:
+        database.close()
+    # Whoever can read what a server prints may make its first administrator; after that it opens nothing.
+    return f"Clinic console:      {first or settings.public_url + '/console/'}"
 
 
 def _three_lines(settings: Settings) -> str:

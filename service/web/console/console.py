@@ -16,9 +16,11 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
+from jinja2 import TemplateError
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
+from service.content.library import ContentError
 from service.languages import Language
 from service.reminders.refused import Refused
 from service.storage.console_tables import logins
@@ -237,7 +239,8 @@ class Console:
         number = secrets.token_hex(4)
         # The message of an exception may hold what somebody typed; where it was raised does not.
         where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("page %s, error %s: %s\n%s", request.endpoint, number, type(error).__name__, where)
+        said = str(error) if isinstance(error, ContentError | TemplateError) else ""
+        log.error("page %s, error %s: %s %s\n%s", request.endpoint, number, type(error).__name__, said, where)
         down = isinstance(error, StorageDown)
         return _error_page(seat, 503 if down else 500, "errors.down" if down else "errors.ours", number=number)
 

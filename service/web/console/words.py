@@ -33,7 +33,10 @@ def entries(folder: Path = FOLDER) -> Mapping[str, Mapping[str, Said]]:
 
 
 def say(language: Language, name: str, /, **fields: object) -> str:
-    """The phrase `name` with its `{fields}` filled in. Raises KeyError for a phrase or field that is missing."""
+    """The phrase `name` with its `{fields}` filled in. Raises ContentError for an unknown phrase and
+    KeyError for a missing field."""
+    if not known(name):
+        raise ContentError(f"the console has no phrase {name}")
     said = entries()[name][language.value]
     if not isinstance(said, str):
         said = said["one" if fields["count"] == 1 else "other"]

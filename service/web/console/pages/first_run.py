@@ -6,16 +6,15 @@ import hmac
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Connection, select, update
 from wtforms import SelectField
 
 from service.reminders.clinics import LONGEST_NAME, create_clinic
-from service.reminders.refused import Refused
 from service.reminders.rules import lint
 from service.reminders.rules.zones import known_zones
-from service.reminders.staff import add_staff, find_staff
+from service.reminders.staff import add_staff, find_staff, staff_of
 from service.storage.console_tables import logins
-from service.storage.reminder_tables import clinics
+from service.storage.reminder_tables import clinics, staff
 from service.web.console import here, passwords, sessions
 from service.web.console.console import Console, Open
 from service.web.console.first_token import first_token
@@ -83,7 +82,7 @@ def _fits(form: FirstRunForm) -> bool:
 def _make(seat: Seat, form: FirstRunForm, clinic_id: int) -> str:
     """The clinic, the administrator and a session; empty where somebody else was faster."""
     kept = passwords.keep(form.password.data)
-    who, now = str(form.name.data), seat.now
+    who, now = " ".join(str(form.name.data).split()), seat.now
     with seat.write() as connection:
         if connection.execute(select(logins.c.staff_id).limit(1)).first():
             return ""
@@ -91,18 +90,19 @@ def _make(seat: Seat, form: FirstRunForm, clinic_id: int) -> str:
             clinic_id = create_clinic(
                 connection, form.clinic.data, form.name_in_texts.data, form.zone.data, now, who=who
             )
-        try:
-            staff_id = add_staff(connection, clinic_id, who, Role.ADMINISTRATOR, who, now)
-        except Refused:
-            # The command line has named this person already.
-            staff_id = _known_as(seat, clinic_id, who)
+        staff_id = _administrator(connection, clinic_id, who, now)
         set_password(connection, staff_id, clinic_id, tidy_name(form.sign_in_name.data), kept, now)
         return sessions.begin(connection, staff_id, Stage.SETUP, seat.browser, now)
 
 
-def _known_as(seat: Seat, clinic_id: int, name: str) -> int:
-    with seat.read() as connection:
-        return find_staff(connection, clinic_id, name).id
+def _administrator(connection: Connection, clinic_id: int, who: str, now: int) -> int:
+    """The staff record of the first administrator; the command line may have made one already."""
+    if who.casefold() not in {member.name.casefold() for member in staff_of(connection, clinic_id)}:
+        return add_staff(connection, clinic_id, who, Role.ADMINISTRATOR, who, now)
+    staff_id = find_staff(connection, clinic_id, who).id
+    mine = (staff.c.clinic_id == clinic_id, staff.c.id == staff_id)
+    connection.execute(update(staff).where(*mine).values(role=Role.ADMINISTRATOR.value))
+    return staff_id
 
 
 def _somebody_can_sign_in(seat: Seat) -> bool:
