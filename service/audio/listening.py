@@ -23,8 +23,12 @@ from service.languages import Language
 
 RATE = 16_000
 FRAME_S = 0.01
-# How wide the recogniser searches: what a narrow search cannot place, a wider one may.
-BEAMS = ((1e-64, 1e-40), (1e-120, 1e-100))
+# A quick search first: every second frame, two densities, a narrow beam. Where it cannot place a clip's own words, a
+# careful one decides. bestpath would look again in what is left of the search, and may lose words on the way.
+SEARCHES: tuple[dict[str, float], ...] = (
+    {"beam": 1e-64, "pbeam": 1e-64, "wbeam": 1e-40, "ds": 2, "topn": 2, "bestpath": False},
+    {"beam": 1e-200, "pbeam": 1e-200, "wbeam": 1e-150, "bestpath": False},
+)
 # The share of the sounding time that the words must cover. Right clips cover 0.8 and more; noise in the pauses, and
 # another clip's words, leave much of it to fillers.
 LEAST_COVER = 0.75
@@ -84,7 +88,7 @@ class Ear:
     """A recogniser that knows what was said and is asked where."""
 
     def __init__(self, extra: Mapping[str, str]) -> None:
-        self._decoders = [_decoder(extra, *beams) for beams in BEAMS]
+        self._decoders = [_decoder(extra, search) for search in SEARCHES]
 
     @property
     def decoder(self):  # type: ignore[no-untyped-def]
@@ -131,12 +135,9 @@ def _fault(clip: Heard) -> str:
         return str(error)
 
 
-def _decoder(extra: Mapping[str, str], beam: float, word_beam: float):  # type: ignore[no-untyped-def]
+def _decoder(extra: Mapping[str, str], search: Mapping[str, float]):  # type: ignore[no-untyped-def]
     from pocketsphinx import Decoder
 
-    # bestpath would look for a better path in what is left of the search, and may lose words on the way. Every second
-    # frame and two densities are enough to place known words, and take a quarter of the time.
-    search = {"beam": beam, "pbeam": beam, "wbeam": word_beam, "bestpath": False, "ds": 2, "topn": 2}
     decoder = Decoder(lm=None, loglevel="FATAL", **search)
     for word, sounds in extra.items():
         decoder.add_word(word, sounds, True)

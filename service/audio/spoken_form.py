@@ -109,7 +109,8 @@ def _measures(words: str, language: Language, known: Table) -> str:
 
     def measure(figures: str, unit: str) -> str:
         name = known.units[unit][0 if figures == "1" else 1]
-        return f"{decimal(figures, language, known.joining['point'], _agreement('', ' ' + name, language, known))} {name}"
+        agreement = _agreement("", f" {name}", language, known)
+        return f"{decimal(figures, language, known.joining['point'], agreement)} {name}"
 
     words = re.sub(rf"\$\s?({FIGURES})", lambda found: measure(found[1], "$"), words)
     return re.sub(rf"(?<![\w.,])({FIGURES})\s?({units})(?!\w)", lambda found: measure(found[1], found[2]), words)
