@@ -30,6 +30,7 @@ from service.content.library import ContentError
 from service.conversation.pace import Pace
 from service.languages import Language
 from service.settings import BadSettings, Settings, from_environment
+from service.web.console.wording import written
 
 Moved = Callable[[int, int], None]
 
@@ -141,7 +142,7 @@ def check_command(
 
 def clinic_words(settings: Settings) -> Mapping[str, str]:
     """What fills the fields of prompts that hold a clinic's own words; an empty one leaves its prompts out."""
-    return {"clinic": settings.clinic_name, "line_phone": settings.line_from}
+    return {"clinic": settings.clinic_name, "line_phone": written(settings.line_from) if settings.line_from else ""}
 
 
 def _voice(engine: str, folder: Path | None, online: bool) -> Voice:
