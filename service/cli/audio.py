@@ -28,9 +28,9 @@ from service.audio.voices.voice import CannotSpeak, Voice
 from service.content import library
 from service.content.library import ContentError
 from service.conversation.pace import Pace
+from service.conversation.world import written
 from service.languages import Language
 from service.settings import BadSettings, Settings, from_environment
-from service.web.console.wording import written
 
 Moved = Callable[[int, int], None]
 
