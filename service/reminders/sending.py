@@ -38,6 +38,9 @@ log = logging.getLogger(__name__)
 # AT_ONCE, so a crash leaves at most so many unknown.
 AT_ONCE = 50
 CLAIM = 200
+# A try that did not start within so many seconds of being begun does not start any more: the process had slept, and
+# hours, STOP and lease may all be over.
+TOO_OLD = 30
 # How long results may wait to be written together, in seconds.
 GATHER = 0.02
 
@@ -96,11 +99,12 @@ class _Sender:
                 await self._wait()
                 await self._in_thread(self._write)
                 continue
+            begun_at = self.post.clock()
             letters, turns = await self._in_thread(partial(self._begin, room))
             if not turns.count:
                 await asyncio.sleep(min(1.0, max(0.05, turns.at - self.post.clock())))
             for letter in letters:
-                self._start(letter)
+                self._start(letter, begun_at)
                 if turns.apart:
                     await asyncio.sleep(turns.apart)
         return self.requests
@@ -121,14 +125,14 @@ class _Sender:
             return 0
         return self.post.breaker.room(self.post.clock(), room)
 
-    def _start(self, letter: Letter) -> None:
+    def _start(self, letter: Letter, begun_at: float) -> None:
         self.requests += 1
         self.post.breaker.started()
-        self._under_way.add(task := asyncio.create_task(self._send(letter)))
+        self._under_way.add(task := asyncio.create_task(self._send(letter, begun_at)))
         task.add_done_callback(self._under_way.discard)
 
-    async def _send(self, letter: Letter) -> None:
-        outcome = await _request(self.post, letter)
+    async def _send(self, letter: Letter, begun_at: float) -> None:
+        outcome = await _request(self.post, letter, begun_at)
         self._ended.append(outcome)
         now = self.post.clock()
         if outcome.how not in (How.NOT_SENT, How.UNKNOWN):
@@ -214,8 +218,10 @@ class _Sender:
                 await asyncio.sleep(0.5)
 
 
-async def _request(post: Post, letter: Letter) -> Outcome:
+async def _request(post: Post, letter: Letter, begun_at: float) -> Outcome:
     """One request, and how it ended. Nothing is raised."""
+    if post.clock() - begun_at > TOO_OLD:
+        return Outcome(letter.delivery_id, How.NOT_SENT)
     if not letter.to:
         return Outcome(letter.delivery_id, How.HELD, why="held.number_sealed")
     try:

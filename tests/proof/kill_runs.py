@@ -1,4 +1,4 @@
-"""Workers killed with kill -9, at marked points and at random, and what the phone company's ledger says afterwards."""
+"""Workers killed with kill -9, at marked points and at random, and what the phone company's ledger says then."""
 
 from __future__ import annotations
 
@@ -188,7 +188,6 @@ def _compare(url: str, kills: int, people: int, sent: Counter[str]) -> Killed:
         # Whoever is neither sent to nor waiting for a person's decision is lost, and so is a message nobody noted.
         elif times == 0 or state not in (stored.ACCEPTED, stored.DELIVERED):
             lost += 1
-    print(Counter(state for _, state in found))
     doubled = sum(times > 1 for times in sent.values())
     # Two senders, each with at most AT_ONCE tries begun and not written down.
     return Killed(kills, people, lost, doubled, unknown, kills * AT_ONCE * 2, sum(sent.values()))
