@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from service.storage.columns import number, time, words
+from service.storage.reminder_tables import deliveries, tasks
 from service.storage.tables import metadata
 
 # Every time is seconds since 1970 UTC. Nothing here opens a door by itself: passwords are argon2id, session ids,
@@ -95,3 +96,7 @@ guesses = Table(
     time("last_at", required=True),
     time("wait_until", required=True),
 )
+
+# One person's story is read without looking through everybody's.
+Index("deliveries_patient", deliveries.c.clinic_id, deliveries.c.patient_id, deliveries.c.due_at)
+Index("tasks_patient", tasks.c.clinic_id, tasks.c.patient_id)

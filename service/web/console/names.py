@@ -6,6 +6,7 @@ import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -14,15 +15,15 @@ from service.reminders.privacy import Privacy
 from service.storage.reminder_tables import patients
 from service.storage.vault import Sealed
 
-# Sealed names cannot be sorted or searched by the database. Twenty thousand take a tenth of a second to open and a
-# hundredth to compare, so each process opens them once.
-_OPENED: dict[int, dict[int, tuple[bytes, str, str]]] = {}
+# Sealed names cannot be sorted or searched by the database. Twenty thousand take a while to open and to sort and
+# hardly any time to compare, so each process keeps those of a clinic until one of them changes.
+_KEPT: dict[int, _Kept] = {}
 _LOCK = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Named:
-    """A patient in the list. `key` orders the list and stands in addresses of its pages only as the id."""
+    """A patient in the list, which is in the order of `key`. `state` as in patients.state."""
 
     id: int
     name: str
@@ -30,27 +31,34 @@ class Named:
     state: str
 
 
+@dataclass(frozen=True)
+class _Kept:
+    rows: Sequence[Any]
+    opened: dict[int, tuple[bytes, str]]
+    listed: Sequence[Named]
+
+
 def names(connection: Connection, privacy: Privacy, clinic_id: int) -> Sequence[Named]:
     """Everybody in a clinic, by name; whoever was erased is left out."""
     rows = connection.execute(
-        select(patients.c.id, patients.c.name_sealed, patients.c.state).where(
-            patients.c.clinic_id == clinic_id, patients.c.state != "erased"
-        )
+        select(patients.c.id, patients.c.name_sealed, patients.c.state)
+        .where(patients.c.clinic_id == clinic_id, patients.c.state != "erased")
+        .order_by(patients.c.id)
     ).all()
     with _LOCK:
-        before = _OPENED.get(clinic_id, {})
-        opened = {}
-        for patient_id, sealed, _ in rows:
-            kept = before.get(patient_id)
-            if kept is None or kept[0] != sealed:
-                name = _open(privacy, patient_id, sealed)
-                kept = (sealed, name, folded(name))
-            opened[patient_id] = kept
-        _OPENED[clinic_id] = opened
-    return sorted(
-        (Named(patient_id, opened[patient_id][1], opened[patient_id][2], state) for patient_id, _, state in rows),
-        key=lambda one: (one.key == "", one.key, one.id),
-    )
+        kept = _KEPT.get(clinic_id)
+        if kept is None or kept.rows != rows:
+            kept = _KEPT[clinic_id] = _opened(rows, privacy, kept.opened if kept else {})
+        return kept.listed
+
+
+def _opened(rows: Sequence[Any], privacy: Privacy, before: dict[int, tuple[bytes, str]]) -> _Kept:
+    opened = {}
+    for patient_id, sealed, _ in rows:
+        known = before.get(patient_id)
+        opened[patient_id] = known if known and known[0] == sealed else (sealed, _open(privacy, patient_id, sealed))
+    listed = [Named(one, opened[one][1], folded(opened[one][1]), state) for one, _, state in rows]
+    return _Kept(rows, opened, sorted(listed, key=lambda one: (one.key == "", one.key, one.id)))
 
 
 def matching(listed: Sequence[Named], words: str) -> Sequence[Named]:

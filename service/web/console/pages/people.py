@@ -101,12 +101,11 @@ def _page(found: Sequence[Named], after: str, before: str) -> tuple[list[Named],
     """One page of the list, and the ids that the pages before and after begin at; 0 where there is none.
 
     An id stands for a place in the list, so that nothing is skipped when somebody is added meanwhile."""
-    places = {one.id: place for place, one in enumerate(found)}
-    if before.isdecimal() and int(before) in places:
-        end = places[int(before)]
-        start = max(0, end - ON_A_PAGE)
+    if (place := _place(found, before)) is not None:
+        start, end = max(0, place - ON_A_PAGE), place
     else:
-        start = places.get(int(after), -1) + 1 if after.isdecimal() else 0
+        place = _place(found, after)
+        start = 0 if place is None else place + 1
         end = start + ON_A_PAGE
     shown = list(islice(found, start, end))
     return (
@@ -114,6 +113,10 @@ def _page(found: Sequence[Named], after: str, before: str) -> tuple[list[Named],
         shown[0].id if shown and start > 0 else 0,
         shown[-1].id if shown and start + len(shown) < len(found) else 0,
     )
+
+
+def _place(found: Sequence[Named], patient_id: str) -> int | None:
+    return next((place for place, one in enumerate(found) if str(one.id) == patient_id), None) if patient_id else None
 
 
 def _next_visits(connection: Connection, seat: Seat, patient_ids: Sequence[int]) -> dict[int, int]:

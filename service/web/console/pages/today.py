@@ -98,7 +98,7 @@ def _missed(connection: Connection, seat: Seat) -> list[Missed]:
 def _phone(connection: Connection, seat: Seat) -> list[Missed]:
     """Held back, with the visit still ahead: only a call from a person reaches them in time."""
     soon = (visits.c.starts_at > seat.now, visits.c.starts_at < seat.now + 3 * DAY)
-    return _messages(connection, seat, (stored.HELD,), *soon)
+    return _messages(connection, seat, (stored.HELD,), deliveries.c.due_at > seat.now - 10 * DAY, *soon)
 
 
 def _messages(
