@@ -1,4 +1,4 @@
-"""`clearline serve`: the web process and the worker together, and `clearline release`: what a deploy prepares."""
+"""`clearline serve`: the web process and the worker together, watched over by a process that stays small."""
 
 from __future__ import annotations
 
@@ -13,11 +13,7 @@ from collections.abc import Iterator
 
 import click
 
-from service.app import create_app, put_together
 from service.settings import BadSettings, Settings, from_environment
-from service.storage.database import Database
-from service.storage.migrate import upgrade
-from service.web.console.first_token import first_run_address
 
 # One process with a few threads: SQLite wants few writers, and memory stays small.
 THREADS = 4
@@ -29,20 +25,13 @@ def command(worker: bool) -> None:
     """Serve the line on BIND:PORT, with the database prepared."""
     settings = settings_or_exit()
     _refuse_taken_port(settings)
-    prepare_database(settings)
+    # In a process of its own, so that what it loads is gone when the serving begins.
+    prepared = subprocess.run([sys.executable, "-m", "service.cli", "release", "--before-serving"])
+    if prepared.returncode:
+        raise SystemExit(prepared.returncode)
     click.echo(_three_lines(settings))
-    click.echo(_console_line(settings))
     with _worker_process() if worker else contextlib.nullcontext():
         _serve(settings)
-
-
-@click.command()
-def release() -> None:
-    """Prepare a deploy: migrate the database and check that settings, content and recordings can be used."""
-    settings = settings_or_exit()
-    prepare_database(settings)
-    put_together(settings).almanac()
-    click.echo("The database is prepared, and the words can be served.")
 
 
 def settings_or_exit() -> Settings:
@@ -57,18 +46,10 @@ def settings_or_exit() -> Settings:
         raise click.ClickException(str(error)) from error
 
 
-def prepare_database(settings: Settings) -> None:
-    """Run the migrations that are still to do."""
-    _refuse_lost_disk(settings)
-    database = Database(settings.database_url)
-    try:
-        upgrade(database)
-    finally:
-        database.close()
-
-
 def app() -> object:
     """The application for the web server's process."""
+    from service.app import create_app
+
     settings_or_exit()
     return create_app()
 
@@ -115,23 +96,6 @@ def _refuse_taken_port(settings: Settings) -> None:
             raise click.ClickException(
                 f"Port {settings.port} is taken; stop what uses it, or set PORT to another number."
             ) from error
-
-
-def _refuse_lost_disk(settings: Settings) -> None:
-    if settings.database_url.startswith("sqlite") and "DYNO" in os.environ:
-        raise click.ClickException(
-            "Set DATABASE_URL to a PostgreSQL database: this host forgets its disk, and with it every STOP."
-        )
-
-
-def _console_line(settings: Settings) -> str:
-    database = Database(settings.database_url)
-    try:
-        first = first_run_address(settings, database)
-    finally:
-        database.close()
-    # Whoever can read what a server prints may make its first administrator; after that it opens nothing.
-    return f"Clinic console:      {first or settings.public_url + '/console/'}"
 
 
 def _three_lines(settings: Settings) -> str:

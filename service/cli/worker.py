@@ -14,18 +14,16 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from service.app import Parts, put_together
 from service.front_desk.messages import InboundText
 from service.front_desk.replay import replay
 from service.front_desk.texts import TextDesk
 from service.gateway.carrier import Carrier, Listed
 from service.gateway.outbox_carrier import OutboxCarrier
-from service.gateway.twilio_async import TwilioCarrier
+from service.parts import Parts, put_together
 from service.reminders import purge
 from service.reminders.errands import run_errands
 from service.reminders.inbound_reconcile import Inbox, catch_up
 from service.reminders.jobs import Work, all_clinics
-from service.reminders.many_machines import run_many
 from service.reminders.privacy import Privacy
 from service.reminders.reconcile import Lists
 from service.reminders.sending import Post
@@ -70,7 +68,9 @@ def command(once: bool, pretend: str) -> None:
 async def _run(parts: Parts, stop: threading.Event, once: bool) -> None:
     work = work_of(parts, stop.is_set)
     if not parts.database.is_sqlite and not once:
-        # Past one machine: Procrastinate shares the jobs among all workers.
+        # Past one machine: Procrastinate shares the jobs among all workers. Loaded only there, for its weight.
+        from service.reminders.many_machines import run_many
+
         await run_many(work, lambda: _play_back(parts), _others(parts, work))
         return
     await run(work, lambda: _play_back(parts), _others(parts, work), once=once)
@@ -80,7 +80,7 @@ def work_of(parts: Parts, stopping: Callable[[], bool] = lambda: False, carrier:
     """What the jobs of this installation need. `carrier` is the phone company, by default the one of the settings."""
     settings = parts.settings
     if carrier is None:
-        carrier = OutboxCarrier(parts.database, parts.clock) if settings.tryout else TwilioCarrier(settings)
+        carrier = _carrier(parts)
     privacy = Privacy.of(settings)
     return Work(
         post=Post(parts.database, privacy, carrier, settings.public_url, parts.clock, stopping=stopping),
@@ -97,6 +97,15 @@ def work_of(parts: Parts, stopping: Callable[[], bool] = lambda: False, carrier:
         settle_after=0 if settings.tryout else ASK_AFTER,
         shadow=settings.send == "shadow",
     )
+
+
+def _carrier(parts: Parts) -> Carrier:
+    if parts.settings.tryout:
+        return OutboxCarrier(parts.database, parts.clock)
+    # Loaded only where there is an account, for its weight.
+    from service.gateway.twilio_async import TwilioCarrier
+
+    return TwilioCarrier(parts.settings)
 
 
 def _others(parts: Parts, work: Work) -> list[Job]:
@@ -131,7 +140,7 @@ def _inbox(parts: Parts, work: Work) -> Inbox:
 
 
 def _errands(parts: Parts) -> int:
-    return run_errands(parts.database, parts.vault, parts.gateway, parts.almanac().writer, parts.clock)
+    return run_errands(parts.database, parts.vault, parts.gateway, lambda: parts.almanac().writer, parts.clock)
 
 
 def _play_back(parts: Parts) -> int:

@@ -26,9 +26,14 @@ LONGEST_WAIT = 3600
 
 
 def run_errands(
-    database: Database, vault: Vault, gateway: Gateway, writer: Writer, clock: Callable[[], float]
+    database: Database,
+    vault: Vault,
+    gateway: Gateway,
+    writer: Callable[[], Writer],
+    clock: Callable[[], float],
 ) -> int:
-    """Send the errands that are due; returns how many were tried. No connection is held while the gateway works."""
+    """Send the errands that are due; returns how many were tried. No connection is held while the gateway works, and
+    `writer` is asked for only when there is something to write."""
     with database.write() as connection:
         errands.orphaned(connection, int(clock()) - LOST_AFTER)
     for tried in range(MOST_AT_ONCE):
@@ -37,7 +42,7 @@ def run_errands(
             errand = errands.claim(connection, vault, now)
         if errand is None:
             return tried
-        text = OutboundText(errand.to, errand.sender, words(writer, errand), validity=3600)
+        text = OutboundText(errand.to, errand.sender, words(writer(), errand), validity=3600)
         _send(database, gateway, errand, text, now)
     return MOST_AT_ONCE
 

@@ -15,10 +15,12 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from service.reminders import jobs
 from service.reminders.jobs import Work
-from service.reminders.queueing import app, sending_of
+from service.reminders.queueing import queue_app, sending_of
 from service.reminders.worker import TURN, Job, do_if_due, own_jobs, patiently
 
 log = logging.getLogger(__name__)
+
+app = queue_app()
 
 # Seconds: how often a worker says that it lives, and after how much silence its jobs are taken from it.
 HEARTBEAT, SILENT = 5.0, 20.0

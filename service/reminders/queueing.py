@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import Connection, select
 
 from service.storage.reminder_tables import deliveries
 
-# The tasks themselves stand in `many_machines`. This opens no connection: it writes over the one it is given.
-app = App(connector=PsycopgConnector())
+if TYPE_CHECKING:
+    from procrastinate import App
+
+
+@cache
+def queue_app() -> App:
+    """The queue. The tasks themselves stand in `many_machines`; this opens no connection but writes over the one it
+    is given. Loaded only with PostgreSQL, for on SQLite its weight would serve nobody."""
+    from procrastinate import App, PsycopgConnector
+
+    return App(connector=PsycopgConnector())
 
 
 def enqueue_run(connection: Connection, clinic_id: int, run: int, at: int) -> None:
@@ -21,6 +29,8 @@ def enqueue_run(connection: Connection, clinic_id: int, run: int, at: int) -> No
     there when and only when the run is. On SQLite nothing is to do, for the one worker looks by itself."""
     if connection.dialect.name == "sqlite":
         return
+    from procrastinate.exceptions import AlreadyEnqueued
+
     mine = (
         deliveries.c.clinic_id == clinic_id,
         deliveries.c.broadcast_id == run,
@@ -32,7 +42,7 @@ def enqueue_run(connection: Connection, clinic_id: int, run: int, at: int) -> No
         # A failed insert would end the whole transaction, so it stands in one of its own.
         with suppress(AlreadyEnqueued), connection.begin_nested():
             when = datetime.fromtimestamp(at, UTC)
-            waiting = sending_of(app, sender_id, f".{at // 60}", connection=driver, schedule_at=when)
+            waiting = sending_of(queue_app(), sender_id, f".{at // 60}", connection=driver, schedule_at=when)
             waiting.defer(clinic_id=clinic_id, sender_id=sender_id)
 
 

@@ -76,7 +76,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     def work() -> None:
         while not closing.wait(0.5):
-            run_errands(parts.database, parts.vault, parts.gateway, parts.almanac().writer, parts.clock)
+            run_errands(parts.database, parts.vault, parts.gateway, lambda: parts.almanac().writer, parts.clock)
 
     threads = [threading.Thread(target=server.serve_forever), threading.Thread(target=work)]
     for thread in threads:

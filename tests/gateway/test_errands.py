@@ -39,7 +39,7 @@ class Carrier:
 @pytest.fixture
 def run(parts: Parts, words: Words, clock: Clock) -> Callable[[Any], int]:
     """The worker's turn, with a gateway."""
-    return lambda gateway: run_errands(parts.database, parts.vault, gateway, words.writer, clock)
+    return lambda gateway: run_errands(parts.database, parts.vault, gateway, lambda: words.writer, clock)
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_two_workers_at_once_send_each_text_once(parts: Parts, words: Words, ask
     carrier = Carrier()
     with ThreadPoolExecutor(4) as threads:
         runs = [
-            threads.submit(run_errands, parts.database, parts.vault, carrier, words.writer, clock) for _ in range(4)
+            threads.submit(run_errands, parts.database, parts.vault, carrier, lambda: words.writer, clock) for _ in range(4)
         ]
         assert sum(run.result() for run in runs) == 30
     assert len(carrier.sent) == 30
