@@ -24,6 +24,13 @@ APOSTROPHES = (
     (re.compile(r"'d\b"), " would"),
     (re.compile(r"'s\b|'(?=[a-z])|'"), ""),
 )
+# f***ing, 38'5, 101 .3, 12x: signs in a word or a number that would take it apart.
+SLIPS = (
+    (re.compile(r"(?<=[a-z])\*+(?=[a-z])|(?<=[a-z])\*{2,}"), ""),
+    (re.compile(r"(?<=\d)'(?=\d)"), "."),
+    (re.compile(r"\b(\d{2,3}) \.(?=\d\b)"), r"\1."),
+    (re.compile(r"\b(\d{1,2})x\b"), r"\1 times"),
+)
 THUMB_UP, THANKS = "thumbsup", "thanks"
 SIGNS = {
     "👍": f" {THUMB_UP} ",
@@ -123,6 +130,8 @@ def plain_line(text: str) -> str:
     text = unicodedata.normalize("NFKD", plain(text)).casefold()
     text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Me", "Cf", "Cc") or c == "\n")
     text = plain(text)
+    for slip, right in SLIPS:
+        text = slip.sub(right, text)
     text = re.sub(r"(?<=[a-z0-9])\+(?=[\s,.;!?)]|$)", " positive", text)  # er+, her2+
     text = re.sub(r"\b(er|pr|hr|her2|her 2)-(?=[\s,.;!?)]|$)", r"\1 negative", text)
     for pattern, words in APOSTROPHES if "'" in text or "`" in text else ():

@@ -27,11 +27,20 @@ class PatternError(ContentError):
 
 @dataclass(frozen=True)
 class Hit:
-    """A pattern found: its key, the index of its first word and the index after its last."""
+    """A pattern found: its key, the index of its first word and the index after its last.
+
+    `parts`: the same for each part of a pattern with `&`, whose words may stand far apart.
+    """
 
     key: str
     start: int
     end: int
+    parts: tuple[tuple[int, int], ...] = ()
+
+    def touches(self, other: Hit) -> bool:
+        """Do the two share a word?"""
+        ours, theirs = self.parts or ((self.start, self.end),), other.parts or ((other.start, other.end),)
+        return any(a < d and c < b for a, b in ours for c, d in theirs)
 
 
 class Patterns:
@@ -108,11 +117,7 @@ EXCEPTION = "exception"
 def outside_exceptions(hits: list[Hit]) -> list[Hit]:
     """The hits that are no exceptions and share no word with one."""
     exceptions = [hit for hit in hits if hit.key == EXCEPTION]
-    return [
-        hit
-        for hit in hits
-        if hit.key != EXCEPTION and not any(e.start < hit.end and hit.start < e.end for e in exceptions)
-    ]
+    return [hit for hit in hits if hit.key != EXCEPTION and not any(hit.touches(e) for e in exceptions)]
 
 
 @dataclass(frozen=True)
@@ -122,12 +127,15 @@ class _Element:
     optional: bool
 
 
-def _hits(key: str, parts: tuple[re.Pattern[str], ...], words: Words) -> list[Hit]:
-    first, *others = ([words.span(m.start(), m.end()) for m in part.finditer(words.text)] for part in parts)
+def _hits(key: str, regexes: tuple[re.Pattern[str], ...], words: Words) -> list[Hit]:
+    first, *others = ([words.span(m.start(), m.end()) for m in part.finditer(words.text)] for part in regexes)
     if not all(others):
         return []
     near = [min(spans, key=lambda span: span[0]) for spans in others]
-    return [Hit(key, min(s for s, _ in [span, *near]), max(e for _, e in [span, *near])) for span in first]
+    return [
+        Hit(key, min(s for s, _ in parts), max(e for _, e in parts), parts)
+        for parts in (tuple([span, *near]) for span in first)
+    ]
 
 
 def _elements(part: str, sets: Mapping[str, tuple[str, ...]]) -> list[_Element]:

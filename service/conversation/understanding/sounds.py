@@ -42,3 +42,26 @@ def sound(word: str) -> str:
     for pattern, replacement in RULES:
         word = pattern.sub(replacement, word)
     return word
+
+
+SPANISH_RULES = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        (r"h", ""),
+        (r"qu(?=[ei])|c(?![eihc])|q", "k"),
+        (r"c(?=[ei])|z", "s"),
+        (r"v", "b"),
+        (r"ll", "y"),
+        (r"g(?=[ei])|x(?=[aeiou])", "j"),
+        (r"gu(?=[ei])", "g"),
+        (r"(.)\1+", r"\1"),
+    )
+)
+
+
+@lru_cache(maxsize=8192)
+def spanish_sound(word: str) -> str:
+    """The sound of a Spanish word with its vowels kept: only letters that are said alike become one."""
+    for pattern, replacement in SPANISH_RULES:
+        word = pattern.sub(replacement, word)
+    return word

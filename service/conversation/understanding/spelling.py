@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from service.conversation.understanding.normalise import Words
-from service.conversation.understanding.sounds import sound
+from service.conversation.understanding.sounds import sound, spanish_sound
 
 SHORTEST = 4  # letters; shorter words are too easily another word
 ENOUGH = 0.80  # likeness from which a word counts as misspelled; found by the labelled texts
@@ -48,6 +48,7 @@ class Spelling:
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         for word in self._targets:
             self._by_sound[sound(word)].append(word)
+        self._by_spanish_sound = {spanish_sound(word): word for word in self._targets if len(word) > SHORTEST}
         self._names_by_sound = {sound(name): name for name in sorted(self._names) if len(name) >= 5}
         self.correct_word = lru_cache(maxsize=4096)(self._correct_word)
 
@@ -98,7 +99,13 @@ class Spelling:
         )
 
     def _correct_word(self, word: str) -> str:
-        if len(word) < SHORTEST or self._is_known(word):
+        if len(word) < SHORTEST or word in self._known or not word.isalpha():
+            return word
+        if word.endswith("in") and f"{word}g" in self._known:  # burnin, throwin
+            return f"{word}g"
+        if written_by_ear := self._by_spanish_sound.get(spanish_sound(word)):  # ekivocado, convulcion, yorando
+            return written_by_ear
+        if self._is_known(word):
             return word
         heard = sound(word)
         alike = process.extract(word, self._targets, scorer=OSA.normalized_similarity, score_cutoff=0.55, limit=6)

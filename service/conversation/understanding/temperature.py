@@ -38,12 +38,16 @@ class Thermometer:
     def read(self, words: Words, near_fever: bool) -> Temperature | None:
         """The most worrying temperature in the message, or None. A fever word nearby widens what counts as one."""
         tokens = self._spoken.written_out(words.text).split()
+        several = self._several(tokens)
         readings = [
             Temperature(token, self._is_high(degrees))
             for at, token in enumerate(tokens)
             if (match := READING.fullmatch(token))
             and not self._is_something_else(tokens, at)
-            and self._counts(degrees := float(f"{match[1]}.{match[2] or 0}"), match, tokens, at, near_fever)
+            and (
+                self._counts(degrees := float(f"{match[1]}.{match[2] or 0}"), match, tokens, at, near_fever)
+                or several
+            )
         ]
         return max(readings, key=lambda reading: reading.high, default=None)
 
@@ -52,7 +56,7 @@ class Thermometer:
             return self._counts_alone(degrees, match, near_fever)
         if not self.fever_words.isdisjoint(tokens) and _within(degrees, self._beside):
             return True
-        if match[2] and len(match[2]) == 1 and self._is_high(degrees) and self._laboratory.isdisjoint(tokens):
+        if match[2] and len(match[2]) == 1 and self._is_high(degrees) and not self._is_measured(tokens, at):
             return True
         return all(word in self._around for word in tokens if word != tokens[at]) and self._counts_framed(
             degrees, match, tokens, at
@@ -70,6 +74,17 @@ class Thermometer:
         if degrees < BETWEEN_SCALES and not match[2] and self._age.search(f" {' '.join(tokens[:at])} "):
             return False
         return _between(degrees, self._alone["fahrenheit"]) or _between(degrees, self._alone["decimal_celsius"])
+
+    def _is_measured(self, tokens: list[str], at: int) -> bool:
+        """A marker of 38.5, 101.5 pounds: a laboratory's or a scale's word stands close by."""
+        return not self._laboratory.isdisjoint(tokens[max(0, at - 4) : at + 3])
+
+    def _several(self, tokens: list[str]) -> bool:
+        """`it was 100.2, now it is 101`: nothing but thermometer readings, one of them with a decimal."""
+        numbers = [match for token in tokens if (match := READING.fullmatch(token))]
+        if len(numbers) < 2 or not any(number[2] for number in numbers) or not self._laboratory.isdisjoint(tokens):
+            return False
+        return all(_within(float(f"{number[1]}.{number[2] or 0}"), self._beside) for number in numbers)
 
     def _is_something_else(self, tokens: list[str], at: int) -> bool:
         """38 weeks, stage 4, a tumor marker of 38.5."""
