@@ -138,6 +138,9 @@ def _preview(connection: Connection, seat: Seat, row: Any) -> Preview | None:
 def _told(connection: Connection, seat: Seat, row: Any, seen: Preview | None) -> dict[str, Any]:
     """The preview in words, and who may say yes."""
     cost = seen.estimate if seen else None
+    first_at = max(seen.first_at or 0, seat.now) if seen else 0
+    # Nothing goes before the time to take an approval back is over.
+    later = max(0, (row["undo_until"] or 0) - first_at) if row["state"] in LIVE else 0
     second = row["kind"] == "closing" or row["state"] == "waiting" or needs_second_person(seen.going if seen else 0)
     return {
         "seen": seen,
@@ -146,7 +149,8 @@ def _told(connection: Connection, seat: Seat, row: Any, seen: Preview | None) ->
             (why.told(reason, seat.language), count) for reason, count in (seen.left_out if seen else {}).items()
         ],
         "odd": [why.told(line, seat.language) for line in row["odd_why"].split("\n") if line],
-        "ends": max(int(cost.ends.timestamp()), seen.last_at or 0) if seen and cost else 0,
+        "first_at": first_at + later,
+        "ends": max(int(cost.ends.timestamp()) + later, seen.last_at or 0) if seen and cost else 0,
         "pace": round(cost.segments * 60 / cost.seconds) if cost and cost.seconds else 0,
         "too_slow": cost.refused.say(seat.language) if cost and cost.refused else "",
         "unapproved": _unapproved(connection, seat, row),

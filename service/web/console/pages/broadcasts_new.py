@@ -220,7 +220,7 @@ def _plan(
         facts,
         seat.name,
         seat.now,
-        name=_named(seat, form.template.data),
+        name=form.template.data,
         language=form.language.data,
         due_at=at,
         file_id=file_id,

@@ -35,7 +35,7 @@ def _words(label: str, language: Language, *, required: bool = False) -> TextAre
         label,
         filters=[lambda typed: "\n".join((typed or "").split("\r\n")).strip()],
         validators=[*rules, Length(max=LONGEST_WORDS, message="forms.too_long"), _no_control],
-        render_kw={"rows": "5", "lang": language.value, "spellcheck": "true"},
+        render_kw={"rows": "7", "lang": language.value, "spellcheck": "true"},
     )
 
 

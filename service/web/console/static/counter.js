@@ -45,12 +45,14 @@ function count(area) {
   line.append(`${place.dataset.longest} ${price(found)} `);
   if (!found.costly.length) return `${found.segments}`;
   const strong = document.createElement("strong");
-  strong.textContent = `${place.dataset.costly} ${found.costly.map(named).join("  ")}`;
+  strong.textContent = `${place.dataset.costly} ${found.costly.map(named).join(" · ")}`;
   line.append(strong);
   return line.textContent;
 }
 
 function show(language) {
+  // What the server said of the words before does not hold for these.
+  document.querySelector(`[data-remarks="${language}"]`)?.remove();
   const phone = document.querySelector(`[data-phone="${language}"]`);
   const forms = [...place.querySelectorAll(`textarea[lang="${language}"]`)].map((area) => area.value.trim()).filter(Boolean);
   if (!phone || !forms.length) return;
