@@ -2,7 +2,9 @@
 
 // A digit closes the thread while one of the outcomes is in focus, and nowhere else: people who speak to their
 // browser, or whose hand slips, must not close a thread with a stray key.
-document.querySelector("[data-keys]")?.addEventListener("keydown", (event) => {
+const outcomes = document.querySelector("[data-keys]");
+document.getElementById("outcome-hint")?.removeAttribute("hidden");
+outcomes?.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.tagName !== "BUTTON") return;
   const chosen = event.currentTarget.querySelectorAll("button[name=outcome]")[Number(event.key) - 1];
   if (chosen) chosen.click();
