@@ -59,7 +59,7 @@ def line(
     return StringField(
         label,
         description=hint,
-        filters=[lambda value: value.strip() if isinstance(value, str) else value],
+        filters=[lambda value: (value or "").strip()],
         validators=[*rules, Length(max=most, message="forms.too_long"), _no_control],
         render_kw={"maxlength": str(most), **({"class": "short"} if short else {}), **attributes},
     )
