@@ -13,7 +13,7 @@ A page, in five minutes:
    A change takes POST, `with seat.write() as connection:`, `seat.note(connection, "what", "visit 3")` and ends with
    `seat.back("visit", "visits.moved", visit_id=3)`: the phrase is told on the next page. `fresh=True` asks for a
    second factor at most five minutes old; `polling=True` does not count as being there.
-   Show names with `seat.patient_name(...)` and say so with `seat.note_shown(ids)`, outside of any transaction of yours.
+   Names come from `seat.patient_name(...)`; `seat.note_shown(ids)`, outside a transaction, notes who saw them.
 2. `templates/console/NAME.html` extends base.html: `{% set section = "visits" %}`, blocks `title` and `content`;
    forms, fields, errors, tables, empty states and pages come from `ui` (macros.html), times from
    `dates.moment(seconds)`.
