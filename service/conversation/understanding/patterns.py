@@ -134,7 +134,7 @@ def _hits(key: str, regexes: tuple[re.Pattern[str], ...], words: Words) -> list[
     near = [min(spans, key=lambda span: span[0]) for spans in others]
     return [
         Hit(key, min(s for s, _ in parts), max(e for _, e in parts), parts)
-        for parts in (tuple([span, *near]) for span in first)
+        for parts in ((span, *near) for span in first)
     ]
 
 
