@@ -146,7 +146,10 @@ def _made(seat: Seat, run: Run) -> ResponseReturnValue:
 
 
 def _listed(sites: Sequence[Site]) -> list[tuple[str, str]]:
-    return [(str(site.id), f"{site.short_name}, {site.town}" if site.town else site.short_name) for site in sites]
+    def named(site: Site) -> str:
+        return site.short_name if site.town in ("", site.short_name) else f"{site.short_name}, {site.town}"
+
+    return [(str(site.id), named(site)) for site in sites]
 
 
 def _named(seat: Seat, kind: str) -> str:
