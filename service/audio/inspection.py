@@ -30,6 +30,8 @@ LANGUAGE_STEP = (
     (Language.ENGLISH, "phrase.language_english"),
     (Language.SPANISH, "phrase.language_spanish"),
 )
+# Listening takes minutes: what has been heard is kept every so many clips, should the run be ended.
+SAVE_EVERY = 20
 RENDER = "run `clearline audio render`"
 
 
@@ -83,6 +85,8 @@ class Inspection:
             fresh = [clip for question, (_, clip) in questions.items() if question not in remembered]
             for clip, fault in listening.listen(fresh, progress=progress) if fresh else ():
                 remembered[self._question(clip)] = fault
+                if len(remembered) % SAVE_EVERY == 0:
+                    remembered.save()
             for question, (name, _) in questions.items():
                 if fault := remembered[question]:
                     yield f"{name}: {fault}"
@@ -228,4 +232,7 @@ class Remembered(dict[str, str]):
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.save()
+
+    def save(self) -> None:
         write_in_one_move(self._path, json.dumps({"rules": self._rules, "answers": self}, indent=0).encode())

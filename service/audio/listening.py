@@ -24,14 +24,17 @@ from service.languages import Language
 RATE = 16_000
 FRAME_S = 0.01
 # A quick search first: every second frame, two densities, a narrow beam. Where it cannot place a clip's own words, a
-# careful one decides. bestpath would look again in what is left of the search, and may lose words on the way.
+# careful one decides, and for a long clip one with a wider beam still; in a short one that would also place the words
+# of a recording that was cut. bestpath would look again in what is left of a search, and may lose words on the way.
 SEARCHES: tuple[dict[str, float], ...] = (
     {"beam": 1e-64, "pbeam": 1e-64, "wbeam": 1e-40, "ds": 2, "topn": 2, "bestpath": False},
+    {"beam": 1e-120, "pbeam": 1e-120, "wbeam": 1e-100, "bestpath": False},
     {"beam": 1e-200, "pbeam": 1e-200, "wbeam": 1e-150, "bestpath": False},
 )
+LONG_S = 20.0
 # The share of the sounding time that the words must cover. Right clips cover 0.8 and more; noise in the pauses, and
 # another clip's words, leave much of it to fillers.
-LEAST_COVER = 0.75
+LEAST_COVER = 0.79
 AUDIBLE = 0.05
 WORKERS = 2
 
@@ -99,7 +102,8 @@ class Ear:
         found; the others by the same search, so that likelihoods can be compared."""
         pcm = (np.clip(soxr.resample(samples, rate, RATE), -1, 1) * 32767).astype("<i2").tobytes()
         first = None
-        for decoder in self._decoders:
+        long = len(samples) / rate > LONG_S
+        for decoder in self._decoders if long else self._decoders[:-1]:
             first = _fit(decoder, pcm, samples, rate, texts[0])
             if first and first.cover >= LEAST_COVER:
                 break
