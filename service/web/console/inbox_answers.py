@@ -59,6 +59,9 @@ def answers(connection: Connection, seat: Seat, thread: Thread) -> list[Answer]:
     for row in _approved(connection, seat):
         template = letters.template_of(row.kind, row.en, row.es)
         language = Language(thread.contact.language)
+        if "phone" in template.fields and not facts["phone"]:
+            # A clinic that has no site yet has no number to name.
+            continue
         try:
             words = render(template, language, letters.fields(facts, language)).text
         except (KeyError, ValueError):

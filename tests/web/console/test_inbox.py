@@ -22,6 +22,7 @@ from service.storage.reminder_tables import (
     deliveries,
     patients,
     replies,
+    sites,
     tasks,
     templates,
 )
@@ -175,6 +176,7 @@ def template_id(parts: Parts, clinic_id: int, ids: dict[str, int]) -> int:
     words = {"en": "{clinic}: please call {phone}. STOP to end.", "es": "{clinic}: llame al {phone}. ALTO = fin."}
     with parts.database.write() as connection:
         add_sender(connection, clinic_id, Sender("+12025550199"), "Ana", NOW)
+        connection.execute(update(sites).values(day_phone="+18125550100"))
         agreed = Consent(Channel.TEXT, "Reply 1 to agree.", "2026-11", "text", NOW - 86400, "card")
         record_consent(connection, clinic_id, ids["contact_id"], agreed, NOW)
         values = {"clinic_id": clinic_id, "kind": "please call", "approved_at": NOW, "approved_by": "Ana"}
@@ -209,6 +211,14 @@ def test_a_template_that_nobody_approved_is_no_answer(
     where = f"/console/inbox/{ids['task_id']}"
     assert "No approved template fits" in nurse.get(where).text
     assert nurse.send(f"{where}/answer", {"template": str(template_id)}).status_code == 422
+
+
+def test_a_template_with_a_number_is_no_answer_where_the_clinic_has_none(
+    parts: Parts, ids: dict[str, int], nurse: Browser, template_id: int
+) -> None:
+    with parts.database.write() as connection:
+        connection.execute(update(sites).values(day_phone=""))
+    assert "No approved template fits" in nurse.get(f"/console/inbox/{ids['task_id']}").text
 
 
 def test_whoever_said_stop_is_not_answered_and_staff_read_why(
