@@ -7,11 +7,12 @@ from dataclasses import replace
 from service.conversation import places
 from service.conversation.keys import press
 from service.conversation.put import Turn, offer, put, say, to_person
-from service.conversation.reply import OfferChoice, Raise, Reply, Say, Then
+from service.conversation.reply import OfferChoice, Part, Raise, Reply, Say, Then
 from service.conversation.said import Arrived, Keys, Said, Silence, Speech, Unanswered
 from service.conversation.state import State
 from service.conversation.tree import MAIN, Tree
 from service.conversation.world import World
+from service.languages import Language
 
 OFFER_ROUNDS = 2
 
@@ -53,23 +54,30 @@ def _silence(tree: Tree, state: State, world: World) -> Turn:
         return _next_offer(tree, state, world)
     state = replace(state, silences=state.silences + 1, held="", last_key="", asked="none")
     if state.silences == 1:
-        return put(tree, state, Say("silence_first"))
+        return put(tree, state, *_in_talk(state, "silence_first"))
     if state.silences == 2:
         texts = world.can_text and state.place not in places.OUTSIDE
-        return put(tree, state, Say("silence_second" if texts else "person_choice"))
+        return put(tree, state, *_in_talk(state, "silence_second" if texts else "person_choice"))
     return _end(state, world)
+
+
+def _in_talk(state: State, phrase: str) -> tuple[Part, ...]:
+    """`phrase` in the caller's language; in both while nobody knows it."""
+    if state.language is None:
+        return tuple(Say(phrase, language=language) for language in Language)
+    return (Say(phrase),)
 
 
 def _end(state: State, world: World) -> Turn:
     words = "silence_last_number" if world.line_number else "silence_last"
-    return state, Reply((Say(words),), then=Then.HANG_UP)
+    return state, Reply(_in_talk(state, words), then=Then.HANG_UP)
 
 
 def _next_offer(tree: Tree, state: State, world: World) -> Turn:
     node = tree.nodes.get(state.place)
     if node is None or not node.choices:
         return put(tree, places.at(state, MAIN))
-    if state.offered < len(node.choices):
+    if state.offered <= len(node.choices):
         return offer(tree, replace(state, offered=state.offered + 1))
     state = replace(state, offered=0, silences=state.silences + 1)
     if state.silences < OFFER_ROUNDS:

@@ -73,8 +73,8 @@ def _one(tree: Tree, state: State, key: str, seconds: float, world: World) -> Tu
     elif key in CHOICES and key == state.last_key and seconds < SAME_PRESS_SECONDS:
         return put(tree, replace(state, held=key, last_key=""))
     state = replace(state, last_key=key if key in CHOICES else "", held="")
-    if state.offered and key != "9":
-        return _take_offer(tree, state)
+    if state.offered and key not in "09*":
+        return _take_offer(tree, state, world)
     if state.texting and key != "8":
         state = replace(state, texting=False)
     return _KEYS[key](tree, state, key, world) if key in _KEYS else _choose(tree, state, key, world)
@@ -90,7 +90,8 @@ def _language_step(tree: Tree, state: State, key: str, world: World) -> Turn:
     if key == "7":
         return _pace(tree, state, key, world)
     if key in "68*#":
-        return _repeat(tree, state, key, world)
+        state = replace(state, misses=state.misses + 1)
+        return _repeat(tree, state, key, world) if state.misses < 3 else to_person(tree, english, world)
     language = Language.SPANISH if key == "2" else Language.ENGLISH
     # The key is forgotten: 1 for English and then 1 for urgent help are two presses, however fast.
     state = replace(places.at(state, MAIN), language=language, last_key="")
@@ -98,10 +99,13 @@ def _language_step(tree: Tree, state: State, key: str, world: World) -> Turn:
     return new, replace(reply, effects=(SetLanguage(language),))
 
 
-def _take_offer(tree: Tree, state: State) -> Turn:
+def _take_offer(tree: Tree, state: State, world: World) -> Turn:
+    """The choice just read out; after the last of them a person. What went wrong before still counts: the next wrong
+    key brings a person."""
     node = tree.node(state.place)
-    assert node is not None
-    return put(tree, places.at(state, node.choices[state.offered - 1]))
+    if node is None or state.offered > len(node.choices):
+        return to_person(tree, state, world)
+    return put(tree, replace(places.at(state, node.choices[state.offered - 1]), misses=state.misses))
 
 
 def _choose(tree: Tree, state: State, key: str, world: World) -> Turn:
@@ -195,7 +199,15 @@ def _text(tree: Tree, state: State, key: str, world: World) -> Turn:
         return say(replace(state, texting=True, silences=0), Say("text_ask"))
     sent = ".".join([*filter(None, state.texted.split(".")), page][-6:])
     new, reply = say(replace(state, texting=False, texted=sent), Say("text_sent"), Say("back_choice"))
-    return new, replace(reply, effects=(TextPlace(state.place, state.page),))
+    return new, replace(reply, effects=(TextPlace(state.place, state.page, _question(tree, state)),))
+
+
+def _question(tree: Tree, state: State) -> str:
+    """What the text of this place asks: a menu its choices, the page before survival numbers whether to show them."""
+    if places.at_gate(tree, state):
+        return f"gate.{state.place}"
+    node = tree.node(state.place)
+    return state.place if node and node.kind is Kind.MENU else "none"
 
 
 def _settings(tree: Tree, state: State, key: str, world: World) -> Turn:

@@ -24,7 +24,7 @@ def is_known(tree: Tree, state: State, pages: Mapping[str, int]) -> bool:
     if state.place in OUTSIDE:
         return not state.offered
     node = tree.node(state.place)
-    if node is None or state.offered > len(node.choices):
+    if node is None or state.offered > len(node.choices) + 1:
         return False
     return node.kind is not Kind.TOPIC or 1 <= state.page <= max(1, pages[node.topic])
 

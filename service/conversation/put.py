@@ -32,7 +32,9 @@ def put(tree: Tree, state: State, *lead: Part) -> Turn:
     if node.kind is Kind.ACTION:
         return say(state, *lead, Say("crisis"), Say("back_choice"))
     if node.kind is Kind.MENU:
-        foot = () if state.place == MAIN else (Say("back_choice"),)
+        foot: tuple[Part, ...] = () if state.place == MAIN else (Say("back_choice"),)
+        if _hears_speech(state):
+            foot += (Say("speech_offer"),)
         return say(state, *lead, ShowMenu(state.place), *foot)
     if node.topic in tree.replaced:
         return say(state, *lead, Say(tree.replaced[node.topic]))
@@ -48,23 +50,26 @@ def say(state: State, *parts: Part) -> Turn:
         parts,
         wait=SLOW_WAIT if slow else WAITS[min(state.silences, 2)],
         code=at_main and not state.silences,
-        # After the first silence only, never for people who asked for time: relay operators talk in between.
-        speech=bool(state.silences) and not slow and _takes_speech(state),
+        speech=_hears_speech(state),
         slowly=bool(state.silences),
     )
     return state, reply
 
 
-def _takes_speech(state: State) -> bool:
-    """Spoken menu words never decide the urgent pages, the settings or a stop."""
+def _hears_speech(state: State) -> bool:
+    """Are spoken menu words taken? After the first silence only; never for people who asked for time, for relay
+    operators talk in between; and never to decide the urgent pages, the settings or a stop."""
+    if not state.silences or state.pace is Pace.SLOW:
+        return False
     return state.place not in places.OUTSIDE and not state.place.startswith("1")
 
 
 def offer(tree: Tree, state: State, *lead: Part) -> Turn:
-    """One choice of a menu, alone; any key takes it."""
-    code = tree.nodes[state.place].choices[state.offered - 1]
+    """One choice of a menu, alone, and after the last of them a person; any key takes it."""
+    choices = tree.nodes[state.place].choices
+    offered = OfferChoice(choices[state.offered - 1]) if state.offered <= len(choices) else Say("offer_person")
     wait = SLOW_OFFER_WAIT if state.pace is Pace.SLOW else OFFER_WAIT
-    return state, Reply((*lead, OfferChoice(code)), wait=wait, slowly=True)
+    return state, Reply((*lead, offered), wait=wait, slowly=True)
 
 
 def to_person(tree: Tree, state: State, world: World) -> Turn:

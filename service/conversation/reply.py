@@ -81,10 +81,11 @@ class SetPace:
 
 @dataclass(frozen=True)
 class TextPlace:
-    """Text what stands at this place to the caller's phone."""
+    """Text what stands at this place to the caller's phone. `asked` is the question in it, as in `State`."""
 
     place: str
     page: int
+    asked: str = "none"
 
 
 @dataclass(frozen=True)

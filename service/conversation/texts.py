@@ -50,6 +50,9 @@ def _goes_out_after_stop(label: str) -> bool:
 
 
 def _afterwords(said: Text, label: str) -> tuple[Part, ...]:
+    if label == "action:bereavement":
+        # Nothing about us belongs into that answer.
+        return ()
     if said.stopped and label != "action:start":
         return (Say("stopped_note"),)
     return (Say("first_words"),) if said.first and label != "action:help" else ()

@@ -66,8 +66,18 @@ class Performer:
                 case TextPlace(place, page):
                     wanted = errands.Wanted(actor.call_sid, actor.phone, actor.ours, actor.language, place, page)
                     errands.queue(connection, self.vault, wanted, now)
+                    _continue_by_text(connection, index, effect, actor.language, now // 60)
                 case Raise(kind):
                     staff.raise_it(connection, index, actor.ours, kind, now)
+
+
+def _continue_by_text(connection: Connection, index: str, sent: TextPlace, language: Language, minute: int) -> None:
+    """A page that went out as a text is where the talk by text goes on: its digits and MORE mean that page."""
+    state = standing(talks.recall(connection, index))
+    state = replace(state, language=language, place=sent.place, page=sent.page, seen_at=minute)
+    if sent.asked != "none":
+        state = replace(state, asked=sent.asked, asked_at=minute)
+    talks.remember(connection, index, {"state": encode(state)})
 
 
 def is_durable(effects: Sequence[Effect]) -> bool:

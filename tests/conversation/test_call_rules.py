@@ -124,7 +124,25 @@ def test_wrong_keys_are_said_then_made_simple_then_answered_by_a_person(tree: Tr
     caller = Caller(tree).moved("441")
     assert shown(caller.press("5"))[:2] == ["wrong_key", "chemo 1"]
     assert shown(caller.press("4")) == ["wrong_key", "one_at_a_time", "offer 441"]
-    assert shown(caller.silent(4))[0] == "person_none"
+    assert shown(caller.silent(5))[0] == "offer_person"
+    assert shown(caller.silent(1))[0] == "person_none"
+
+
+def test_a_wrong_key_after_the_simpler_step_brings_a_person(caller: Caller) -> None:
+    caller.one_by_one("66")
+    assert shown(caller.press("1"))[0] == "menu 1"
+    assert shown(caller.press("6"))[0] == "person_none"
+
+
+def test_the_last_thing_offered_is_a_person(caller: Caller) -> None:
+    caller.one_by_one("66")
+    assert shown(caller.silent(5)) == ["offer_person"]
+    assert shown(caller.press("3"))[0] == "person_none"
+
+
+def test_0_and_star_keep_their_meaning_one_at_a_time(tree: Tree) -> None:
+    assert shown(Caller(tree).one_by_one("660"))[0] == "person_none"
+    assert shown(Caller(tree).moved("44").one_by_one("66*"))[0] == "menu 4"
 
 
 def test_a_wrong_key_names_the_key(caller: Caller) -> None:
@@ -132,7 +150,7 @@ def test_a_wrong_key_names_the_key(caller: Caller) -> None:
     assert dict(part.fields) == {"key": "6"}  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("key", "1234567#*0")
+@pytest.mark.parametrize("key", "12345678#")
 def test_one_at_a_time_any_key_takes_the_choice(caller: Caller, key: str) -> None:
     caller.one_by_one("66")
     caller.silent(3)
@@ -147,7 +165,8 @@ def test_one_at_a_time_silence_goes_on_and_ends_with_a_person(tree: Tree) -> Non
     while caller.reply.then is Then.LISTEN:
         assert caller.reply.wait == 4
         offers += shown(caller.silent())
-    assert offers == [*(f"offer {n}" for n in "12345"), *(f"offer {n}" for n in "12345"), "person_connecting"]
+    once = [*(f"offer {n}" for n in "12345"), "offer_person"]
+    assert offers == [*once, *once, "person_connecting"]
 
 
 @pytest.mark.parametrize(
