@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Response, abort, request
@@ -15,43 +12,24 @@ from sqlalchemy import Connection, select
 
 from service.reminders import audit
 from service.reminders.clinics import clinic, sites_of
-from service.reminders.imports.checking import Checked, check
-from service.reminders.imports.columns import Kind, Match, is_heading, recall
+from service.reminders.imports.columns import Kind, Match
 from service.reminders.imports.columns import keep as keep_columns
 from service.reminders.imports.error_file import write_errors
-from service.reminders.imports.finding import BadFile, Finding, told
-from service.reminders.imports.loading import Loaded, load, loaded_before
-from service.reminders.imports.reading import Sheet, open_sheet
+from service.reminders.imports.finding import BadFile, Finding
+from service.reminders.imports.loading import load
+from service.reminders.imports.reading import Sheet
 from service.reminders.optouts import unlock
 from service.storage.reminder_tables import files
 from service.web.console import upload_columns, uploads
 from service.web.console.console import Console
 from service.web.console.permissions import Permission
 from service.web.console.seat import Seat
+from service.web.console.upload_trial import MOST_ROWS, checked_rows, read_through, said, sheet_of, trial
 from service.web.console.uploads import Upload
 
-# Through a page so many rows at most; longer lists go in with `clearline import`.
-MOST_ROWS = 5000
 ROWS_SHOWN = 5
 FINDINGS_SHOWN = 100
 EARLIER_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What a file would do. `seen`: when and by whom this very file was loaded before; `refused` says why it cannot
-    be loaded at all."""
-
-    checked: Checked
-    loaded: Loaded | None
-    seen: tuple[int, str] | None
-    refused: str
-
-    @property
-    def bad(self) -> list[Finding]:
-        """The rows that are left out."""
-        tally = self.loaded.tally if self.loaded else self.checked.tally
-        return list(tally.bad.values())
 
 
 def add(console: Console) -> None:
@@ -67,9 +45,9 @@ def add(console: Console) -> None:
         upload = Upload("", Kind(kind), uploads.safe_name(file.filename), file.read())
         try:
             with upload.on_disk() as path:
-                _read_through(_sheet(upload.kind, path))
+                read_through(sheet_of(upload.kind, path))
         except BadFile as error:
-            return _first(seat, 422, _said(error, seat), kind)
+            return _first(seat, 422, said(error, seat), kind)
         return seat.back("import_columns", upload=uploads.keep(seat, upload.kind, upload.name, upload.body))
 
     @console.page("/import/<upload>", Permission.IMPORT_FILES, methods=("GET", "POST"))
@@ -78,7 +56,7 @@ def add(console: Console) -> None:
         if found is None:
             return seat.back("imports", "imports.gone")
         with found.on_disk() as path:
-            sheet = _sheet(found.kind, path)
+            sheet = sheet_of(found.kind, path)
             if request.method == "GET":
                 with seat.read() as connection:
                     match = upload_columns.proposed(connection, seat.clinic_id, found.kind, sheet)
@@ -104,9 +82,9 @@ def add(console: Console) -> None:
         found = uploads.find(seat, upload)
         if found is None:
             return seat.back("imports", "imports.gone")
-        with _trial(seat, found) as trial, tempfile.TemporaryDirectory(prefix="clearline-") as folder:
+        with trial(seat, found) as tried, tempfile.TemporaryDirectory(prefix="clearline-") as folder:
             path = Path(folder) / "rows.csv"
-            write_errors(trial.checked.sheet, {one.line: one for one in trial.bad}, path, seat.language)
+            write_errors(tried.checked.sheet, {one.line: one for one in tried.bad}, path, seat.language)
             rows = path.read_bytes()
         with seat.write() as connection:
             seat.note(connection, "rows to correct downloaded", found.kind.value)
@@ -122,7 +100,7 @@ def add(console: Console) -> None:
             return seat.back("imports", "imports.gone")
         again, columns = "again" in request.form, request.form.get("columns", "")
         source = " ".join(request.form.get("source", "").split())[:120]
-        with _checked(seat, found) as checked:
+        with checked_rows(seat, found) as checked:
             if checked.tally.rows > MOST_ROWS:
                 return _show_trial(seat, found, 422)
             try:
@@ -143,8 +121,8 @@ def add(console: Console) -> None:
         kept = uploads.find(seat, token) if token else None
         bad: list[Finding] = []
         if kept is not None and kept.kind.value == row["kind"]:
-            with _trial(seat, kept) as trial:
-                bad = trial.bad if trial.checked.sheet.sha256 == row["sha256"] else []
+            with trial(seat, kept) as tried:
+                bad = tried.bad if tried.checked.sheet.sha256 == row["sha256"] else []
         columns = request.args.get("columns", "")
         return seat.show(
             "import_file.html",
@@ -202,69 +180,22 @@ def _columns(seat: Seat, found: Upload, sheet: Sheet, match: Match, lacking: lis
 
 
 def _show_trial(seat: Seat, found: Upload, status: int = 200) -> Response:
-    with _trial(seat, found) as trial:
-        tally = trial.loaded.tally if trial.loaded else trial.checked.tally
+    with trial(seat, found) as tried:
+        tally = tried.loaded.tally if tried.loaded else tried.checked.tally
         return seat.show(
             "import_check.html",
             status,
             upload=found,
             columns=request.values.get("columns", ""),
-            trial=trial,
+            trial=tried,
             tally=tally,
-            covered=trial.checked.covered if not trial.checked.correction else None,
+            covered=tried.checked.covered if not tried.checked.correction else None,
             counts=_counts(seat, tally.counts),
-            bad=trial.bad[:FINDINGS_SHOWN],
+            bad=tried.bad[:FINDINGS_SHOWN],
             notes=tally.notes[:FINDINGS_SHOWN],
             asks_source=found.kind in (Kind.OPTOUTS, Kind.CONSENTS),
-            again_needed=status == 422 and trial.seen is not None,
+            again_needed=status == 422 and tried.seen is not None,
         )
-
-
-@contextmanager
-def _trial(seat: Seat, found: Upload) -> Iterator[Trial]:
-    """Load the file and take it back: what it would do."""
-    with _checked(seat, found) as checked:
-        with seat.read() as connection:
-            seen = loaded_before(connection, seat.clinic_id, checked.sheet.sha256)
-        if checked.tally.rows > MOST_ROWS:
-            refused = seat.say("imports.too_many", rows=checked.tally.rows, most=MOST_ROWS)
-            yield Trial(checked, None, seen, refused)
-            return
-        try:
-            loaded = load(seat.parts.database, seat.privacy, checked, seat.name, seat.now, dry_run=True)
-        except BadFile as error:
-            yield Trial(checked, None, seen, _said(error, seat))
-            return
-        yield Trial(checked, loaded, seen, "")
-
-
-@contextmanager
-def _checked(seat: Seat, found: Upload) -> Iterator[Checked]:
-    """Every row read and checked, with the columns that were kept for such a file."""
-    with found.on_disk() as path:
-        sheet = _sheet(found.kind, path)
-        with seat.read() as connection:
-            own, sites = clinic(connection, seat.clinic_id), sites_of(connection, seat.clinic_id)
-            # The page before says under which name it kept the columns; another file's may fit too.
-            name = request.values.get("columns", "")
-            match = recall(connection, seat.clinic_id, found.kind, sheet.header, name)
-            match = match or upload_columns.proposed(connection, seat.clinic_id, found.kind, sheet)
-        with check(found.kind, sheet, match, own, sites, seat.dates.today) as checked:
-            yield checked
-
-
-def _sheet(kind: Kind, path: Path) -> Sheet:
-    try:
-        return open_sheet(path, lambda heading: is_heading(kind, heading))
-    except UnicodeError as error:
-        # A letter that is cut off in the last bytes of the file.
-        raise BadFile(told("file.not_text", what="broken letters")) from error
-
-
-def _read_through(sheet: Sheet) -> None:
-    """Raises BadFile for what is found only further down, such as a quotation mark that never closes."""
-    for _ in sheet.rows():
-        pass
 
 
 def _earlier(connection: Connection, seat: Seat) -> list[object]:
@@ -281,7 +212,3 @@ def _counts(seat: Seat, counts: dict[str, int] | None) -> list[tuple[str, int]]:
 
 def _counted(seat: Seat, name: str) -> str:
     return seat.say("imports.count_" + re.sub(r"\W+", "_", name))
-
-
-def _said(error: BadFile, seat: Seat) -> str:
-    return error.reason.say(seat.language)
