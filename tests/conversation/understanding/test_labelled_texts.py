@@ -55,6 +55,17 @@ def test_texts_kept_back_while_the_rules_were_written_hold_the_same_floors(
     assert share(found, Verdict.WRONG) < 0.04
 
 
+def test_texts_by_a_writer_who_never_saw_the_rules_hold_their_floors(
+    reader: Reader, words_of_the_line: Library
+) -> None:
+    found = report("texts_blind.csv", reader, words_of_the_line)
+    over, of = found.over_triage
+    assert [row.row.text for row in found.missed] == []
+    assert share(found, Verdict.EXACT, "action:urgent") >= 0.95, found.table
+    assert share(found, Verdict.EXACT) >= 0.85, found.table
+    assert over / of <= 0.02
+
+
 def rows_of(name: str) -> list[tuple[str, str]]:
     with (HERE / name).open(encoding="utf-8", newline="") as lines:
         return [(row[0], row[1]) for row in csv.reader(lines)][1:]
