@@ -8,7 +8,7 @@ from flask.sessions import NullSession, SecureCookieSessionInterface, SessionMix
 from service.front_desk.calls import CallDesk
 from service.front_desk.texts import TextDesk
 from service.settings import Settings
-from service.web.webhooks import sms, status, voice
+from service.web.webhooks import reminder_call, sms, status, voice
 from service.web.webhooks.signature import Doorkeeper
 
 
@@ -19,6 +19,7 @@ def register(app: Flask, settings: Settings, texts: TextDesk, calls: CallDesk) -
     doors.before_request(Doorkeeper(settings).check)
     sms.add(doors, texts)
     voice.add(doors, calls, texts.words)
+    reminder_call.add(doors, calls, texts.words)
     status.add(doors, texts.database, texts.clock)
     app.register_blueprint(doors)
 

@@ -27,7 +27,7 @@ def add(doors: Blueprint, desk: CallDesk, words: Callable[[], Words]) -> None:
     @doors.post("/voice/dialed", endpoint="call_dialed")
     def receive_step() -> Response:
         try:
-            return twiml(desk.answer(_step(desk.clock())))
+            return twiml(desk.answer(step_of(desk.clock())))
         except Exception as error:
             if getattr(error, "code", None):
                 raise
@@ -36,7 +36,8 @@ def add(doors: Blueprint, desk: CallDesk, words: Callable[[], Words]) -> None:
             return twiml(words().voice.document(sorry, Language.ENGLISH, Pace.NORMAL))
 
 
-def _step(now: float) -> CallStep:
+def step_of(now: float) -> CallStep:
+    """The step of a call that the present request is."""
     form, args, endpoint = request.form, request.args, request.endpoint
     call_sid, caller, to = require(form, "CallSid", "From", "To")
     return CallStep(

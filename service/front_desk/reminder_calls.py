@@ -1,0 +1,86 @@
+"""A call that we make to remind somebody: an opening that is safe for anyone, the message after 1, and the answers.
+
+The opening is right for the person, a family member, a machine and a relay operator alike, so nothing has to guess
+who listens. It is said three times; then we say where to call and hang up."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from service.channels.voice import fill_in
+from service.conversation.pace import Pace
+from service.conversation.reply import Reply, Say, Then
+from service.conversation.state import State, encode
+from service.front_desk.calls import CallDesk
+from service.front_desk.clinic_calls import DOOR, VISIT
+from service.front_desk.messages import CallStep
+from service.languages import Language
+from service.reminders.voice_reminders import Spoken, spoken
+from service.storage.database import StorageDown
+
+log = logging.getLogger(__name__)
+
+TIMES = 3
+# Seconds of silence after each opening; a relay operator types meanwhile.
+PAUSE = 8
+
+
+@dataclass(frozen=True)
+class ReminderCalls:
+    """Answers the steps of these calls. `desk` answers what follows the message, as on a call to the clinic's number.
+
+    In every `CallStep` here `caller` is the person that was called and `to` our own number."""
+
+    desk: CallDesk
+
+    def answer(self, delivery_id: int, call: CallStep, times: int) -> str:
+        """The document after the opening was said `times` times (0 at the start of the call)."""
+        message = self._message(delivery_id, call)
+        if message is None:
+            return self._document(delivery_id, Reply((Say("person_done"),), then=Then.HANG_UP), Language.ENGLISH)
+        key = call.digits[:1]
+        if key == "1":
+            return self._tell(delivery_id, message)
+        if key == "9":
+            # Settings and stop: 9 once more stops everything, 1 plays the 911 message.
+            at_door = encode(State(language=message.language, place=DOOR))
+            return self.later(delivery_id, replace(call, state=at_door))
+        if times >= TIMES:
+            goodbye = Say("reminder.call_goodbye", (("phone", message.phone),))
+            return self._document(delivery_id, Reply((goodbye,), then=Then.HANG_UP), message.language)
+        opening = Say("reminder.call_opening", (("clinic", message.clinic_name),))
+        reply = Reply((opening,), wait=PAUSE)
+        return self._document(delivery_id, reply, message.language, f"?n={times + 1}")
+
+    def later(self, delivery_id: int, call: CallStep) -> str:
+        """The document of a step after the message."""
+        desk = replace(
+            self.desk,
+            voice_url=f"{self.desk.voice_url}/reminder/{delivery_id}",
+            reminders_only=self.desk.reminders_only | {call.to},
+        )
+        return desk.answer(call)
+
+    def _tell(self, delivery_id: int, message: Spoken) -> str:
+        if not message.asks:
+            goodbye = Say("reminder.call_goodbye", (("phone", message.phone),))
+            reply = Reply((*message.parts, goodbye), then=Then.HANG_UP)
+            return self._document(delivery_id, reply, message.language)
+        state = State(language=message.language, place=VISIT, asked=f"visit.{message.visit_id}")
+        reply = Reply((*message.parts, Say("reminder.call_choices")), wait=10)
+        at = f"/step?s={encode(state)}&t={int(self.desk.clock() * 1000)}"
+        return self._document(delivery_id, reply, message.language, at)
+
+    def _message(self, delivery_id: int, call: CallStep) -> Spoken | None:
+        try:
+            with self.desk.database.read() as connection:
+                return spoken(connection, delivery_id, self.desk.performer.index(call.caller))
+        except StorageDown as error:
+            log.error("reminder call %s could not be told: %s", call.call_sid, error)
+            return None
+
+    def _document(self, delivery_id: int, reply: Reply, language: Language, at: str = "") -> str:
+        # Rendered anew each time: it names a clinic and somebody's visit, which must not be remembered.
+        document = self.desk.words().voice.render(reply, language, Pace.NORMAL)
+        return fill_in(document, f"{self.desk.voice_url}/reminder/{delivery_id}{at}")
