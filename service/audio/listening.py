@@ -32,9 +32,9 @@ SEARCHES: tuple[dict[str, float], ...] = (
     {"beam": 1e-200, "pbeam": 1e-200, "wbeam": 1e-150, "bestpath": False},
 )
 LONG_S = 20.0
-# The share of the sounding time that the words must cover. Right clips cover 0.8 and more; noise in the pauses, and
+# The share of the sounding time that the words must cover. Right clips cover 0.78 and more; noise in the pauses, and
 # another clip's words, leave much of it to fillers.
-LEAST_COVER = 0.79
+LEAST_COVER = 0.75
 AUDIBLE = 0.05
 WORKERS = 2
 
