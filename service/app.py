@@ -12,7 +12,7 @@ from flask import Flask
 from service.front_desk.calls import CallDesk
 from service.front_desk.texts import TextDesk
 from service.gateway.outbox import Outbox
-from service.parts import Parts, put_together
+from service.parts import Parts, put_together, safety_words_to_review
 from service.settings import Settings, from_environment
 from service.web import console, headers, health, webhooks
 from service.web import recordings as recordings_door
@@ -53,7 +53,17 @@ def serve_parts(parts: Parts) -> Flask:
     app.register_blueprint(recordings_door.recordings_blueprint(parts.recordings))
     console.register(app, parts)
     headers.register(app, encrypted=settings.public_url.startswith("https:"))
-    health.register(app, checks(parts.database, parts.almanac, parts.recordings, parts.spool, settings))
+    health.register(
+        app,
+        checks(
+            parts.database,
+            parts.almanac,
+            parts.recordings,
+            parts.spool,
+            settings,
+            lambda: safety_words_to_review(settings),
+        ),
+    )
     if settings.tryout:
         _add_simulator(app, parts)
     app.extensions["clearline"] = parts

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from service.audio import recordings as audio
 from service.audio.recordings import Recordings
-from service.content.library import Library, load
-from service.content.reviews import load_reviews
+from service.content.library import HERE, Library, load
+from service.content.reviews import FILE, load_reviews
+from service.content.safety_set import unreviewed
 from service.conversation.world import World, written
 from service.front_desk.almanac import Almanac
 from service.front_desk.effects import Performer
@@ -19,9 +21,12 @@ from service.front_desk.spool import Spool
 from service.front_desk.words import prepare
 from service.gateway.base import Gateway
 from service.gateway.outbox import Outbox
-from service.settings import Settings
+from service.reminders.rules.lint import telling
+from service.settings import BadSettings, Settings
 from service.storage.database import Database
 from service.storage.vault import Vault
+
+REVIEWS, SAFETY_SET = HERE / FILE, HERE / "safety_set.yaml"
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,10 @@ def put_together(
     database = Database(settings.database_url)
     recordings = Recordings(committed, settings.var / "audio")
     hours = read_hours(settings)
+    if settings.clinic_name and (words := telling(settings.clinic_name)):
+        raise BadSettings(
+            f"Set CLINIC_NAME to a name that tells nothing, for it stands in texts: it says {words[0]!r}."
+        )
     spoken_fields = {"line_phone": written(settings.line_from)} if settings.line_from else {}
 
     def edition() -> int:
@@ -80,6 +89,22 @@ def put_together(
         world=lambda: World(number_now(settings, hours, clock()), settings.clinic_name, settings.line_from),
         clock=clock,
     )
+
+
+def safety_words_to_review(settings: Settings) -> int:
+    """How many texts of the safety set wait for a review, where this installation requires one; else 0."""
+    return _to_review() if settings.content_review == "required" else 0
+
+
+def _to_review() -> int:
+    changed = tuple(path.stat().st_mtime_ns for path in (REVIEWS, SAFETY_SET))
+    return _counted(changed)
+
+
+@lru_cache(1)
+def _counted(changed: tuple[int, ...]) -> int:
+    # Counted again when somebody has reviewed something, not at every turn of the worker.
+    return len(unreviewed(load(), load_reviews()))
 
 
 def _gateway(settings: Settings, database: Database, clock: Callable[[], float]) -> Gateway:

@@ -108,7 +108,7 @@ def _public_url(value: str, tryout: bool) -> str:
     except ValueError:
         # A port past 65535, or brackets that do not close.
         is_base = False
-    if not is_base or parts.scheme not in ("http", "https"):
+    if not is_base or " " in value or parts.scheme not in ("http", "https"):
         raise BadSettings(
             f"Set PUBLIC_URL to the address that Twilio calls, such as https://line.example.org; it is {value!r}."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import signal
@@ -44,6 +45,8 @@ def settings_or_exit() -> Settings:
         return from_environment(os.environ)
     except BadSettings as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"Set CLEARLINE_VAR to a folder that can be written: {error}.") from error
 
 
 def app() -> object:
@@ -93,6 +96,10 @@ def _refuse_taken_port(settings: Settings) -> None:
         try:
             probe.bind((settings.bind, settings.port))
         except OSError as error:
+            if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise click.ClickException(
+                    f"Set BIND to an address of this machine such as 127.0.0.1; it is {settings.bind!r}."
+                ) from error
             raise click.ClickException(
                 f"Port {settings.port} is taken; stop what uses it, or set PORT to another number."
             ) from error

@@ -19,7 +19,7 @@ from service.front_desk.replay import replay
 from service.front_desk.texts import TextDesk
 from service.gateway.carrier import Carrier, Listed
 from service.gateway.outbox_carrier import OutboxCarrier
-from service.parts import Parts, put_together
+from service.parts import Parts, put_together, safety_words_to_review
 from service.reminders import purge
 from service.reminders.errands import run_errands
 from service.reminders.inbound_reconcile import Inbox, catch_up
@@ -62,6 +62,8 @@ def command(once: bool, pretend: str) -> None:
         signal.signal(name, lambda *_: stop.set())
     if settings.send == "shadow":
         log.warning("SEND=shadow: everything is planned and listed, nothing is sent")
+    if waiting := safety_words_to_review(settings):
+        log.warning("nothing that we start is sent before %d safety texts are reviewed (content review)", waiting)
     asyncio.run(_run(parts, stop, once))
 
 
@@ -96,6 +98,7 @@ def work_of(parts: Parts, stopping: Callable[[], bool] = lambda: False, carrier:
         folder=settings.var / "sheets",
         settle_after=0 if settings.tryout else ASK_AFTER,
         shadow=settings.send == "shadow",
+        unreviewed=lambda: safety_words_to_review(settings),
     )
 
 

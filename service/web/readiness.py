@@ -22,6 +22,7 @@ def checks(
     recordings: Recordings,
     spool: Spool,
     settings: Settings,
+    to_review: Callable[[], int] = lambda: 0,
 ) -> Mapping[str, Check]:
     """The checks that /readyz asks."""
     return {
@@ -29,6 +30,7 @@ def checks(
         "recordings": lambda: _recordings(words(), recordings),
         "spool": lambda: _spool(spool),
         "clinic": lambda: _clinic(settings),
+        "review": lambda: _review(to_review()),
     }
 
 
@@ -55,6 +57,12 @@ def _recordings(words: Words, recordings: Recordings) -> str:
 def _spool(spool: Spool) -> str:
     count = len(spool)
     return f"{count} messages wait on disk for the database; the worker stores them." if count else ""
+
+
+def _review(waiting: int) -> str:
+    if not waiting:
+        return ""
+    return f"{waiting} safety texts wait for a clinical review; nothing that we start is sent before it."
 
 
 def _clinic(settings: Settings) -> str:
