@@ -45,7 +45,7 @@ class Context:
         first, last = words.sentence(sign.start, sign.end)
         sentence = words.part(first, last)
         asking = words.breaks.get(last - 1) == "?" or any(
-            hit.key == "asking" and (looked_up or first + hit.start < sign.end)
+            hit.key == "asking" and (looked_up or first + hit.start <= sign.start)
             for hit in self._patterns.find(sentence)
         )
         if not asking or any(hit.key == "going_now" for hit in found):
