@@ -61,7 +61,6 @@ def put_together(
         raise BadSettings(
             f"Set CLINIC_NAME to a name that tells nothing, for it stands in texts: it says {words[0]!r}."
         )
-    spoken_fields = {"line_phone": written(settings.line_from)} if settings.line_from else {}
 
     def edition() -> int:
         recordings.find("")
@@ -70,7 +69,7 @@ def put_together(
     almanac = Almanac(
         library,
         lambda shown, replaced, noted, reader: prepare(
-            shown, recordings, settings.public_url, spoken_fields, replaced, noted, reader
+            shown, recordings, settings.public_url, spoken_fields(settings), replaced, noted, reader
         ),
         reviews=load_reviews,
         review_required=settings.content_review == "required",
@@ -89,6 +88,11 @@ def put_together(
         world=lambda: World(number_now(settings, hours, clock()), settings.clinic_name, settings.line_from),
         clock=clock,
     )
+
+
+def spoken_fields(settings: Settings) -> dict[str, str]:
+    """What fills the fields of prompts that hold a clinic's own words; an empty one leaves its prompts out."""
+    return {"clinic": settings.clinic_name, "line_phone": written(settings.line_from) if settings.line_from else ""}
 
 
 def safety_words_to_review(settings: Settings) -> int:

@@ -29,7 +29,7 @@ class Found:
 class Recordings:
     """`committed` holds what everybody hears first; `local`, below `var`, the slow pace and all that is made here.
 
-    Clips may be made while the service runs: the local manifest is read again when it has changed, and `edition`
+    Clips may be made while the service runs: the manifests are read again when one has changed, and `edition`
     then grows, so that whoever keeps addresses knows to ask for them again."""
 
     committed: Path
@@ -38,10 +38,9 @@ class Recordings:
     _here: Manifest = field(default_factory=Manifest)
     _made: Manifest = field(default_factory=Manifest)
     _files: dict[str, Found] = field(default_factory=dict)
-    _seen: int = -1
+    _seen: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        self._here = manifest.load(self.committed)
         self._look_again()
 
     def url(self, language: Language, pace: Pace, prompt: Prompt) -> str | None:
@@ -77,14 +76,12 @@ class Recordings:
         return None
 
     def _look_again(self) -> None:
-        """Read the local manifest if it is new, for one look at its time of change."""
-        try:
-            changed = (self.local / NAME).stat().st_mtime_ns
-        except FileNotFoundError:
-            changed = 0
+        """Read the manifests if one is new, for one look at the time each was changed."""
+        changed = tuple(_changed(folder / NAME) for folder in (self.committed, self.local))
         if changed == self._seen:
             return
         self._seen = changed
+        self._here = manifest.load(self.committed)
         self._made = manifest.load(self.local)
         # The committed manifest lists what is made locally too, so a clip counts where its file lies.
         self._files = {
@@ -95,3 +92,10 @@ class Recordings:
             if entry.file in present
         }
         self.edition += 1
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,8 +28,8 @@ from service.audio.voices.voice import CannotSpeak, Voice
 from service.content import library
 from service.content.library import ContentError
 from service.conversation.pace import Pace
-from service.conversation.world import written
 from service.languages import Language
+from service.parts import spoken_fields
 from service.settings import BadSettings, Settings, from_environment
 
 Moved = Callable[[int, int], None]
@@ -88,7 +88,7 @@ def render_command(
     """Render every sentence that is new or changed. Safe to interrupt; the next run goes on."""
     settings = _settings()
     try:
-        lines = list(script(library.load(), clinic_words(settings), _languages(languages), _paces(pace)))
+        lines = list(script(library.load(), spoken_fields(settings), _languages(languages), _paces(pace)))
         voice = _voice(engine, folder, online)
         workers = 1 if engine == "gtts" else WORKERS
         with _bar("Rendering") as moved:
@@ -118,7 +118,7 @@ def check_command(
     """Say what is missing, stale, silent, clipped, too long or left over; exit 1 where anything is."""
     settings = _settings()
     try:
-        lines = list(script(library.load(), clinic_words(settings), _languages(languages), _paces(pace)))
+        lines = list(script(library.load(), spoken_fields(settings), _languages(languages), _paces(pace)))
         inspection = Inspection(
             lines,
             _voice(engine, folder, online=True),
@@ -138,11 +138,6 @@ def check_command(
     click.echo(f"{len(lines)} recordings, {len(problems)} problems", err=True)
     if problems:
         sys.exit(1)
-
-
-def clinic_words(settings: Settings) -> Mapping[str, str]:
-    """What fills the fields of prompts that hold a clinic's own words; an empty one leaves its prompts out."""
-    return {"clinic": settings.clinic_name, "line_phone": written(settings.line_from) if settings.line_from else ""}
 
 
 def _voice(engine: str, folder: Path | None, online: bool) -> Voice:
