@@ -151,7 +151,9 @@ def phone(app: Flask, parts: Parts) -> Phone:
 @pytest.fixture
 def worker(parts: Parts) -> Callable[[], int]:
     """Sends what callers asked for; gives how many texts were tried."""
-    return lambda: run_errands(parts.database, parts.vault, parts.gateway, lambda: parts.almanac().writer, parts.clock)
+    return lambda: run_errands(
+        parts.database, parts.vault, parts.gateway, lambda: parts.almanac().writer, parts.clock
+    )
 
 
 @pytest.fixture

@@ -35,12 +35,10 @@ def main() -> None:
         memory = steady.memory(folder)
     middle = {name: {count: webhooks.median(got) for count, got in counts.items()} for name, counts in runs.items()}
     print(table(middle, runs))
-    print(
-        f"\n50 texts/s for {minutes} min: p50 {steadily['p50']:.1f} ms, p99 {steadily['p99']:.1f} ms, {steadily['errors']:.0f} errors"
-    )
-    print(
-        f"idle memory (PSS): web {memory['web']:.0f} MB + worker {memory['worker']:.0f} MB = {sum(memory.values()):.0f} MB"
-    )
+    took = f"p50 {steadily['p50']:.1f} ms, p99 {steadily['p99']:.1f} ms, {steadily['errors']:.0f} errors"
+    print(f"\n50 texts/s for {minutes} min: {took}")
+    both = sum(memory.values())
+    print(f"idle memory (PSS): web {memory['web']:.0f} MB + worker {memory['worker']:.0f} MB = {both:.0f} MB")
     out = Path("var/bench.json")
     out.parent.mkdir(exist_ok=True)
     found = {

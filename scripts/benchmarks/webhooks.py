@@ -37,9 +37,8 @@ def measure(folder: Path, rounds: int, seconds: int, connections: list[int], say
                     # The next round goes on behind what this one used, so that MessageSids stay new.
                     skip[name] += int(got.rate * seconds * 1.1) + count
                     results[name][count].append(got)
-                    say(
-                        f"round {number + 1} {name} x{count}: {got.rate:.0f}/s p99 {got.p99:.1f} ms errors {got.errors}"
-                    )
+                    figures = f"{got.rate:.0f}/s p99 {got.p99:.1f} ms errors {got.errors}"
+                    say(f"round {number + 1} {name} x{count}: {figures}")
     return results
 
 

@@ -171,8 +171,7 @@ def test_two_workers_at_once_send_each_text_once(parts: Parts, words: Words, ask
         ask(call=f"CA{number}")
     carrier = Carrier()
     with ThreadPoolExecutor(4) as threads:
-        runs = [
-            threads.submit(run_errands, parts.database, parts.vault, carrier, lambda: words.writer, clock) for _ in range(4)
-        ]
+        work = (parts.database, parts.vault, carrier, lambda: words.writer, clock)
+        runs = [threads.submit(run_errands, *work) for _ in range(4)]
         assert sum(run.result() for run in runs) == 30
     assert len(carrier.sent) == 30
