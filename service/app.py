@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from flask import Flask
+from flask import Flask, redirect
 
 from service.front_desk.calls import CallDesk
 from service.front_desk.texts import TextDesk
@@ -77,3 +77,4 @@ def _add_simulator(app: Flask, parts: Parts) -> None:
     outbox = parts.gateway
     assert isinstance(outbox, Outbox)
     app.register_blueprint(blueprint(parts.settings, parts.recordings.words, outbox.inbox))
+    app.add_url_rule("/", "start", lambda: redirect("/phone"))
