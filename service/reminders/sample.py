@@ -31,6 +31,7 @@ from service.storage.database import Database
 from service.storage.reminder_tables import contacts, plans, templates
 
 PEOPLE = 200
+SAMPLE_PACE = 20  # segments a second
 DAY = 86400
 PLANS = ("7 days", "1 day", "2 hours")
 # So that a preview has something to explain: every so many people one has no consent, has opted out, speaks Spanish.
@@ -77,7 +78,8 @@ def _make_clinic(connection: Connection, sample: Any, sender: str, now: int) -> 
         add_staff(connection, clinic_id, member["name"], member["role"], first, now)
     for site in sample["sites"]:
         add_site(connection, clinic_id, Site(**site), first, now)
-    add_sender(connection, clinic_id, Sender(sender, role="both"), first, now)
+    # A pretend number has no carrier that slows it down; a real long code sends one segment a second.
+    add_sender(connection, clinic_id, Sender(sender, role="both", pace=SAMPLE_PACE), first, now)
     return clinic(connection, clinic_id)
 
 
