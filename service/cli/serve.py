@@ -14,24 +14,38 @@ from collections.abc import Iterator
 
 import click
 
+from service.cli.pretending import clock_of
 from service.settings import BadSettings, Settings, from_environment
 
 # One process with a few threads: SQLite wants few writers, and memory stays small.
 THREADS = 4
+# How the web server's own process hears of --pretend.
+PRETEND = "CLEARLINE_PRETEND"
 
 
 @click.command()
 @click.option("--worker/--no-worker", default=True, help="Run the worker too (one machine); default yes.")
-def command(worker: bool) -> None:
+@click.option(
+    "--pretend",
+    default="",
+    metavar="TIME",
+    help='Try-out only: begin at this local time of the clinic, such as "2026-12-02 10:00".',
+)
+def command(worker: bool, pretend: str) -> None:
     """Serve the line on BIND:PORT, with the database prepared."""
     settings = settings_or_exit()
+    try:
+        clock_of(settings, pretend)
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from error
+    os.environ[PRETEND] = pretend
     _refuse_taken_port(settings)
     # In a process of its own, so that what it loads is gone when the serving begins.
     prepared = subprocess.run([sys.executable, "-m", "service.cli", "release", "--before-serving"])
     if prepared.returncode:
         raise SystemExit(prepared.returncode)
     click.echo(_three_lines(settings))
-    with _worker_process() if worker else contextlib.nullcontext():
+    with _worker_process(pretend) if worker else contextlib.nullcontext():
         _serve(settings)
 
 
@@ -53,8 +67,8 @@ def app() -> object:
     """The application for the web server's process."""
     from service.app import create_app
 
-    settings_or_exit()
-    return create_app()
+    settings = settings_or_exit()
+    return create_app(settings, clock=clock_of(settings, os.environ.get(PRETEND, "")))
 
 
 def _serve(settings: Settings) -> None:
@@ -77,9 +91,10 @@ def _serve(settings: Settings) -> None:
 
 
 @contextlib.contextmanager
-def _worker_process() -> Iterator[None]:
+def _worker_process(pretend: str) -> Iterator[None]:
     """A worker beside the web server, stopped with it."""
-    process = subprocess.Popen([sys.executable, "-m", "service.cli", "worker"])
+    # A time that was read already, handed to our own module without a shell.
+    process = subprocess.Popen([sys.executable, "-m", "service.cli", "worker", "--pretend", pretend])  # noqa: S603
     try:
         yield
     finally:

@@ -7,13 +7,11 @@ import logging
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import click
 
+from service.cli.pretending import clock_of
 from service.front_desk.messages import InboundText
 from service.front_desk.replay import replay
 from service.front_desk.texts import TextDesk
@@ -28,7 +26,7 @@ from service.reminders.privacy import Privacy
 from service.reminders.reconcile import Lists
 from service.reminders.sending import Post
 from service.reminders.worker import Job, in_thread, run
-from service.settings import BadSettings, Settings, from_environment
+from service.settings import BadSettings, from_environment
 from service.storage.migrate import upgrade
 
 log = logging.getLogger(__name__)
@@ -52,7 +50,7 @@ def command(once: bool, pretend: str) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         settings = from_environment(os.environ)
-        clock = _clock(settings, pretend)
+        clock = clock_of(settings, pretend)
         parts = put_together(settings, clock)
     except BadSettings as error:
         raise click.ClickException(str(error)) from error
@@ -157,16 +155,3 @@ def _purge(parts: Parts) -> None:
     for clinic_id, _ in every:
         with parts.database.write() as connection:
             purge.purge(connection, clinic_id, now)
-
-
-def _clock(settings: Settings, pretend: str) -> Callable[[], float]:
-    if not pretend:
-        return time.time
-    if not settings.tryout:
-        raise BadSettings("Leave --pretend out: with a real account only the real time counts.")
-    try:
-        moment = datetime.fromisoformat(pretend).replace(tzinfo=ZoneInfo(settings.clinic_zone)).timestamp()
-    except ValueError as error:
-        raise BadSettings(f'Write --pretend like "2026-12-02 10:00"; it is {pretend!r}.') from error
-    ahead = moment - time.time()
-    return lambda: time.time() + ahead
