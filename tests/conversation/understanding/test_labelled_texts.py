@@ -66,6 +66,15 @@ def test_texts_by_a_writer_who_never_saw_the_rules_hold_their_floors(
     assert over / of <= 0.02
 
 
+def test_texts_by_a_second_such_writer_hold_their_floors(reader: Reader, words_of_the_line: Library) -> None:
+    """The score of the first contact, before any rule was widened by these texts, stands in the README."""
+    found = report("texts_blind_second.csv", reader, words_of_the_line)
+    over, of = found.over_triage
+    assert [row.row.text for row in found.missed] == []
+    assert share(found, Verdict.EXACT, "action:urgent") == 1, found.table
+    assert over / of <= 0.03
+
+
 def rows_of(name: str) -> list[tuple[str, str]]:
     with (HERE / name).open(encoding="utf-8", newline="") as lines:
         return [(row[0], row[1]) for row in csv.reader(lines)][1:]
