@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from line import Twilio
 from sqlalchemy import select, update
 
+from service.audio.recordings import COMMITTED, Recordings
 from service.settings import Settings, from_environment
 from service.storage.reminder_tables import contacts, deliveries, tasks, visits
 from service.storage.tables import opt_outs
@@ -18,6 +19,7 @@ from tests.reminders.sending.sample_clinic import SENDERS, Sample, phone_of, que
 
 Clinic = Callable[..., Sample]
 CALL = "/twilio/voice/reminder/1"
+RECORDED = Recordings(COMMITTED, Path("no-local-recordings"))
 
 
 @pytest.fixture
@@ -45,9 +47,15 @@ def step(twilio: Twilio, path: str = CALL, *, person: int = 1, **fields: str) ->
 
 
 def said(document: str) -> str:
-    return " | ".join(
-        node.text or "" for node in ElementTree.fromstring(document).iter() if node.tag in ("Say", "Play")
-    )
+    """The words of a document, whether a recording says them or the phone company's own voice."""
+    verbs = [node for node in ElementTree.fromstring(document).iter() if node.tag in ("Say", "Play")]
+    return " | ".join(_words(node.tag, node.text or "") for node in verbs)
+
+
+def _words(verb: str, text: str) -> str:
+    recorded = RECORDED.words(text.partition("/audio/")[2]) if verb == "Play" else text
+    assert recorded is not None, f"nobody knows what {text} says"
+    return recorded
 
 
 def action(document: str) -> str:
