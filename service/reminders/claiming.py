@@ -21,12 +21,15 @@ from service.reminders.eligible import delivery_reason, joined, state_for
 from service.reminders.openings import COLUMNS, openings
 from service.reminders.optouts import stopped
 from service.storage.json_rows import as_json, json_rows
+from service.storage.prepared import Prepared, one_of
 from service.storage.reminder_tables import attempts, broadcasts, contacts, deliveries, senders
 
 # A worker that has not begun what it claimed within this many seconds has lost it to another.
 LEASE = 120
 # Which machine and which run of this process: a process number alone comes again.
 HOST, PROCESS = socket.gethostname()[:24], secrets.token_hex(4)
+# The states of a run in which its messages go.
+RUNNING = ("approved", "sending")
 # Twilio needs a minute of validity at the least; what has less left is not begun.
 SHORTEST_LIFE = 60
 
@@ -85,7 +88,7 @@ def claim(connection: Connection, wanted: Claim, zones: Collection[str], most: i
         "most": most,
         "open": as_json(openings(zones, wanted.now)),
     }
-    return list(connection.execute(_claim(connection.dialect.name), values).scalars())
+    return [row[0] for row in _CLAIM.run(connection, values).fetchall()]
 
 
 def begin(connection: Connection, wanted: Claim, ids: Sequence[int], zones: Collection[str]) -> list[int]:
@@ -103,11 +106,11 @@ def begin(connection: Connection, wanted: Claim, ids: Sequence[int], zones: Coll
         "claimer": wanted.worker,
         "now": wanted.now,
         "soonest": wanted.now + SHORTEST_LIFE,
-        "ids": list(ids),
+        "ids": _as_rows(ids),
         "open": as_json(openings(zones, wanted.now)),
     }
-    begun = set(connection.execute(_begin(connection.dialect.name), values).scalars())
-    connection.execute(_count_try, {"ids": sorted(begun), "clinic": wanted.clinic_id})
+    begun = {row[0] for row in _BEGIN.run(connection, values).fetchall()}
+    _COUNT_TRY.run(connection, {"ids": _as_rows(sorted(begun)), "clinic": wanted.clinic_id})
     rest = [delivery for delivery in ids if delivery not in begun]
     if rest:
         hold_back(connection, wanted.clinic_id, wanted.now, zones, wanted.worker)
@@ -117,7 +120,7 @@ def begin(connection: Connection, wanted: Claim, ids: Sequence[int], zones: Coll
 
 def stopped_since(connection: Connection, clinic_id: int, ids: Sequence[int]) -> set[int]:
     """Those of `ids` whose phone has said STOP by now: the last look, after the tries are committed."""
-    return set(connection.execute(_stopped, {"clinic": clinic_id, "ids": list(ids)}).scalars())
+    return {row[0] for row in _STOPPED.run(connection, {"clinic": clinic_id, "ids": _as_rows(ids)}).fetchall()}
 
 
 def hold_back(connection: Connection, clinic_id: int, now: int, zones: Collection[str], worker: str = "") -> int:
@@ -203,7 +206,15 @@ def _is_dead(name: str) -> bool:
     return False
 
 
-@cache
+def _as_rows(ids: Collection[int]) -> str:
+    return as_json({"id": delivery} for delivery in ids)
+
+
+def _listed(dialect: str) -> Any:
+    """`deliveries.id` is one of those handed in as `ids`."""
+    return deliveries.c.id.in_(select(json_rows(dialect, "ids", {"id": int}).c.id))
+
+
 def _claim(dialect: str) -> Update:
     opened = json_rows(dialect, "open", COLUMNS)
     candidates = (
@@ -218,7 +229,7 @@ def _claim(dialect: str) -> Update:
             deliveries.c.not_after > bindparam("soonest"),
             _rested(bindparam("now")),
             _undo_over(bindparam("now")),
-            broadcasts.c.state.in_(("approved", "sending")),
+            one_of(broadcasts.c.state, RUNNING),
             senders.c.halted_at.is_(None),
             _awake(opened),
             delivery_reason(opened).is_(None),
@@ -240,7 +251,6 @@ def _claim(dialect: str) -> Update:
     )
 
 
-@cache
 def _begin(dialect: str) -> ReturningInsert[Any]:
     opened = json_rows(dialect, "open", COLUMNS)
     may_start = (
@@ -248,12 +258,12 @@ def _begin(dialect: str) -> ReturningInsert[Any]:
         .select_from(joined().join(opened, opened.c.zones == contacts.c.zones))
         .where(
             deliveries.c.clinic_id == bindparam("clinic"),
-            deliveries.c.id.in_(bindparam("ids", expanding=True)),
+            _listed(dialect),
             deliveries.c.state == stored.CLAIMED,
             deliveries.c.worker == bindparam("claimer"),
             deliveries.c.lease_until > bindparam("now"),
             deliveries.c.not_after > bindparam("soonest"),
-            broadcasts.c.state.in_(("approved", "sending")),
+            one_of(broadcasts.c.state, RUNNING),
             ~_has_open_try(),
             delivery_reason(opened).is_(None),
         )
@@ -277,7 +287,7 @@ def _hold_back(dialect: str) -> Update:
             deliveries.c.state == bindparam("wanted_state"),
             deliveries.c.due_at <= bindparam("now"),
             or_(bindparam("claimer") == "", deliveries.c.worker == bindparam("claimer")),
-            broadcasts.c.state.in_(("approved", "sending")),
+            one_of(broadcasts.c.state, RUNNING),
             ~_has_open_try(),
             reason.is_not(None),
         )
@@ -297,20 +307,24 @@ def _hold_back(dialect: str) -> Update:
     )
 
 
-_stopped = (
-    select(deliveries.c.id)
-    .join(contacts, and_(contacts.c.id == deliveries.c.contact_id, contacts.c.clinic_id == deliveries.c.clinic_id))
-    .where(
-        deliveries.c.clinic_id == bindparam("clinic"),
-        deliveries.c.id.in_(bindparam("ids", expanding=True)),
-        stopped(contacts.c.clinic_id, contacts.c.phone),
+def _stopped(dialect: str) -> Any:
+    mine = and_(contacts.c.id == deliveries.c.contact_id, contacts.c.clinic_id == deliveries.c.clinic_id)
+    return (
+        select(deliveries.c.id)
+        .join(contacts, mine)
+        .where(
+            deliveries.c.clinic_id == bindparam("clinic"),
+            _listed(dialect),
+            stopped(contacts.c.clinic_id, contacts.c.phone),
+        )
     )
-)
-_count_try = (
-    update(deliveries)
-    .where(deliveries.c.clinic_id == bindparam("clinic"), deliveries.c.id.in_(bindparam("ids", expanding=True)))
-    .values(tries=deliveries.c.tries + 1)
-)
+
+
+def _count_try(dialect: str) -> Any:
+    mine = (deliveries.c.clinic_id == bindparam("clinic"), _listed(dialect))
+    return update(deliveries).where(*mine).values(tries=deliveries.c.tries + 1)
+
+
 _LOCKS = text(
     "SELECT pg_advisory_xact_lock(7, contact_id) FROM"
     " (SELECT DISTINCT contact_id FROM deliveries WHERE id = ANY(:ids) ORDER BY contact_id) AS phones"
@@ -335,3 +349,7 @@ def _undo_over(now: Any) -> Any:
 
 def _awake(opened: Any) -> Any:
     return or_(contacts.c.not_before.is_(None), contacts.c.not_before <= opened.c.minute)
+
+
+_CLAIM, _BEGIN = Prepared(_claim), Prepared(_begin)
+_COUNT_TRY, _STOPPED = Prepared(_count_try), Prepared(_stopped)

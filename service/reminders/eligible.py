@@ -12,6 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 from service.reminders import stored
 from service.reminders.optouts import stopped
 from service.reminders.rules.caps import A_DAY, A_WEEK, Sort
+from service.storage.prepared import one_of
 from service.storage.reminder_tables import (
     attempts,
     broadcasts,
@@ -46,7 +47,7 @@ def delivery_reason(openings: FromClause) -> ColumnElement[str | None]:
         (deliveries.c.not_after <= bindparam("now"), "held.too_late"),
         (visits.c.state == "cancelled", "held.visit_cancelled"),
         (visits.c.state == "held", "held.visit_held"),
-        (or_(visits.c.state.in_(("done", "noshow")), visits.c.starts_at <= bindparam("now")), "held.visit_over"),
+        (or_(one_of(visits.c.state, ("done", "noshow")), visits.c.starts_at <= bindparam("now")), "held.visit_over"),
         # The start stands in the key of each reminder of a visit.
         (deliveries.c.dedupe.not_like("%@" + cast(visits.c.starts_at, String) + ":%"), "held.visit_moved"),
         *_of_person(deliveries.c.channel),
@@ -62,8 +63,8 @@ def state_for(reason: ColumnElement[Any], otherwise: str) -> ColumnElement[str]:
     """The stored state that a delivery with `reason` takes."""
     return case(
         (reason.is_(None), otherwise),
-        (reason.in_(ENDED), stored.CANCELLED),
-        (reason.in_(OVER), stored.EXPIRED),
+        (one_of(reason, ENDED), stored.CANCELLED),
+        (one_of(reason, OVER), stored.EXPIRED),
         else_=stored.HELD,
     )
 
@@ -93,7 +94,7 @@ def _of_person(channel: ColumnElement[str]) -> list[tuple[ColumnElement[bool], s
     return [
         (and_(clinics.c.moving, clinics.c.optouts_loaded_at.is_(None)), "held.moving"),
         (patients.c.state == "died", "held.died"),
-        (patients.c.state.in_(("left", "erased")), "held.left"),
+        (one_of(patients.c.state, ("left", "erased")), "held.left"),
         (stopped(contacts.c.clinic_id, contacts.c.phone), "held.stopped"),
         (or_(contacts.c.state != "active", contacts.c.phone_sealed.is_(None)), "held.phone_bad"),
         (~agreed, "held.no_consent"),
@@ -116,7 +117,7 @@ def _others_since(moment: ColumnElement[int], *, same_sort: bool = False) -> Col
             other.c.contact_id == deliveries.c.contact_id,
             other.c.id != deliveries.c.id,
             tried.c.at >= moment,
-            tried.c.outcome.in_(SPENT),
+            one_of(tried.c.outcome, SPENT),
         )
     )
     if same_sort:

@@ -6,9 +6,10 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from service.conversation.world import written
 from service.languages import Language
@@ -17,6 +18,8 @@ from service.reminders.rules import written_dates
 from service.reminders.rules.grouping import About, Told, Visit
 from service.reminders.rules.template import Rendered, Template, render, templates
 from service.storage import reminder_tables
+from service.storage.json_rows import as_json, json_rows
+from service.storage.prepared import Prepared
 from service.storage.reminder_tables import contacts, deliveries, senders
 from service.storage.vault import Sealed
 
@@ -27,7 +30,7 @@ FORMS = "\n---\n"
 @dataclass(frozen=True)
 class Letter:
     """What is needed to send one delivery. `to` and `sender` are numbers in E.164, `not_after` in seconds since 1970,
-    `facts` what the words are made of."""
+    `template` its kind, English and Spanish, `facts` what the words are made of, as JSON."""
 
     delivery_id: int
     contact_id: int
@@ -37,19 +40,26 @@ class Letter:
     language: Language
     zones: str
     not_after: int
-    template: Template
-    facts: Mapping[str, Any]
+    template: tuple[str, str, str]
+    facts: str
 
     def words(self) -> Rendered:
         """The text as it goes out. Raises KeyError for a field that the template names and the facts lack."""
-        return render(self.template, self.language, fields(self.facts, self.language))
+        return _words(self.template, self.language, self.facts)
 
 
 def load(connection: Connection, privacy: Privacy, clinic_id: int, ids: Collection[int]) -> list[Letter]:
     """The letters of these deliveries of a clinic, in no order; one whose number no key opens has no number."""
+    values = {"clinic": clinic_id, "ids": as_json({"id": delivery} for delivery in ids)}
+    rows = _LOAD.run(connection, values).fetchall()
+    return [_letter(_Row(*row), privacy) for row in rows]
+
+
+def _load(dialect: str) -> Any:
     table = reminder_tables.templates
     mine = and_(contacts.c.id == deliveries.c.contact_id, contacts.c.clinic_id == deliveries.c.clinic_id)
-    rows = connection.execute(
+    wanted = json_rows(dialect, "ids", {"id": int})
+    return (
         select(
             deliveries.c.id,
             deliveries.c.fields,
@@ -67,9 +77,28 @@ def load(connection: Connection, privacy: Privacy, clinic_id: int, ids: Collecti
         .join(contacts, mine)
         .join(table, and_(table.c.id == deliveries.c.template_id, table.c.clinic_id == deliveries.c.clinic_id))
         .join(senders, and_(senders.c.id == deliveries.c.sender_id, senders.c.clinic_id == deliveries.c.clinic_id))
-        .where(deliveries.c.clinic_id == clinic_id, deliveries.c.id.in_(ids))
+        .where(deliveries.c.clinic_id == bindparam("clinic"), deliveries.c.id.in_(select(wanted.c.id)))
     )
-    return [_letter(row, privacy) for row in rows]
+
+
+_LOAD = Prepared(_load)
+
+
+class _Row(NamedTuple):
+    """What `_load` selects, in its order."""
+
+    id: int
+    fields: str
+    channel: str
+    not_after: int
+    contact_id: int
+    phone_sealed: bytes | None
+    language: str
+    zones: str
+    kind: str
+    en: str
+    es: str
+    sender: str
 
 
 def template_of(kind: str, en: str, es: str) -> Template:
@@ -110,7 +139,7 @@ def told_of(facts: Mapping[str, Any]) -> Told:
     return Told(About(facts.get("about", "day")), tuple(visits))
 
 
-def _letter(row: Any, privacy: Privacy) -> Letter:
+def _letter(row: _Row, privacy: Privacy) -> Letter:
     try:
         to = privacy.open(row.phone_sealed, "contacts.phone_sealed", row.contact_id)
     except Sealed:
@@ -124,6 +153,12 @@ def _letter(row: Any, privacy: Privacy) -> Letter:
         language=Language(row.language),
         zones=row.zones,
         not_after=row.not_after,
-        template=template_of(row.kind, row.en, row.es),
-        facts=json.loads(row.fields),
+        template=(row.kind, row.en, row.es),
+        facts=row.fields,
     )
+
+
+# A broadcast sends the same words to thousands, and a day's reminders share their times.
+@lru_cache(maxsize=1024)
+def _words(template: tuple[str, str, str], language: Language, facts: str) -> Rendered:
+    return render(template_of(*template), language, fields(json.loads(facts), language))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
+    BigInteger,
     Connection,
     String,
     and_,
@@ -15,8 +16,6 @@ from sqlalchemy import (
     case,
     func,
     insert,
-    literal,
-    or_,
     select,
     update,
 )
@@ -25,6 +24,8 @@ from service.reminders import stored, verdicts
 from service.reminders.rules import backoff
 from service.reminders.rules.template import templates as shipped
 from service.storage import reminder_tables
+from service.storage.json_rows import as_json, json_rows
+from service.storage.prepared import Prepared, one_of
 from service.storage.reminder_tables import attempts, contacts, deliveries, questions, senders, visits
 
 # A lost answer is first looked for in Twilio's list after so many seconds.
@@ -89,7 +90,23 @@ def ask(connection: Connection, clinic_id: int, ids: Sequence[int], now: int) ->
     """Open the question of each of these deliveries that asks one: until the visit, a digit answers it."""
     if not ids:
         return
+    values = {"clinic": clinic_id, "ids": as_json({"id": delivery} for delivery in ids), "now": now}
+    _ASK.run(connection, values | {"next_week": now + WEEK})
+
+
+def _ask(dialect: str) -> Any:
     table = reminder_tables.templates
+    wanted = json_rows(dialect, "ids", {"id": int})
+    # By phone and number of ours, for which there is an index.
+    asked_before = (
+        select(questions.c.id)
+        .where(
+            questions.c.phone == contacts.c.phone,
+            questions.c.ours == senders.c.number,
+            questions.c.delivery_id == deliveries.c.id,
+        )
+        .exists()
+    )
     asked = (
         select(
             contacts.c.phone,
@@ -99,8 +116,8 @@ def ask(connection: Connection, clinic_id: int, ids: Sequence[int], now: int) ->
             deliveries.c.id,
             deliveries.c.visit_id,
             deliveries.c.contact_id,
-            literal(now),
-            func.coalesce(visits.c.starts_at, now + WEEK),
+            bindparam("now", type_=BigInteger),
+            func.coalesce(visits.c.starts_at, bindparam("next_week", type_=BigInteger)),
         )
         .select_from(deliveries)
         .join(
@@ -110,15 +127,15 @@ def ask(connection: Connection, clinic_id: int, ids: Sequence[int], now: int) ->
         .join(table, and_(table.c.id == deliveries.c.template_id, table.c.clinic_id == deliveries.c.clinic_id))
         .outerjoin(visits, and_(visits.c.id == deliveries.c.visit_id, visits.c.clinic_id == deliveries.c.clinic_id))
         .where(
-            deliveries.c.clinic_id == clinic_id,
-            deliveries.c.id.in_(ids),
+            deliveries.c.clinic_id == bindparam("clinic"),
+            deliveries.c.id.in_(select(wanted.c.id)),
             deliveries.c.channel == "text",
-            table.c.kind.in_([name for name, template in shipped().items() if template.asks]),
-            ~select(questions.c.id).where(questions.c.delivery_id == deliveries.c.id).exists(),
+            one_of(table.c.kind, [name for name, template in shipped().items() if template.asks]),
+            ~asked_before,
         )
     )
     names = ["phone", "ours", "clinic_id", "kind", "delivery_id", "visit_id", "contact_id", "asked_at", "open_until"]
-    connection.execute(insert(questions).from_select(names, asked))
+    return insert(questions).from_select(names, asked)
 
 
 def _close_tries(connection: Connection, clinic_id: int, outcomes: Sequence[Outcome], now: int) -> None:
@@ -156,16 +173,11 @@ def _wait(connection: Connection, clinic_id: int, outcome: Outcome, now: int, ch
     connection.execute(update(deliveries).where(*mine).values(reason="error.too_many_requests", **values))
 
 
-def _one_of(column: ColumnElement[str], words: Sequence[str]) -> ColumnElement[bool]:
-    """`column IN words`, in the form that one statement for many rows takes."""
-    return or_(*(column == word for word in words))
-
-
 _MINE = (deliveries.c.clinic_id == bindparam("clinic"), deliveries.c.id == bindparam("delivery"))
 # A receipt may have been faster than our own note: then the delivery stands where it belongs already.
 _ACCEPT = (
     update(deliveries)
-    .where(*_MINE, _one_of(deliveries.c.state, stored.may_become(stored.ACCEPTED)))
+    .where(*_MINE, one_of(deliveries.c.state, stored.may_become(stored.ACCEPTED)))
     .values(
         state=stored.ACCEPTED,
         reason="",
@@ -183,7 +195,7 @@ _LOSE = (
 )
 _STOP = (
     update(deliveries)
-    .where(*_MINE, _one_of(deliveries.c.state, (stored.CLAIMED, stored.UNKNOWN)))
+    .where(*_MINE, one_of(deliveries.c.state, (stored.CLAIMED, stored.UNKNOWN)))
     .values(state=stored.CANCELLED, reason="held.stopped", worker="", lease_until=None, final_at=bindparam("at"))
 )
 _HOLD = (
@@ -197,7 +209,7 @@ _CLOSE = (
         attempts.c.clinic_id == bindparam("clinic"),
         attempts.c.delivery_id == bindparam("delivery"),
         # Another worker may have given this one up and noted the try as unknown.
-        _one_of(attempts.c.outcome, ("", How.UNKNOWN.value)),
+        one_of(attempts.c.outcome, ("", How.UNKNOWN.value)),
     )
     .values(
         outcome=bindparam("how"),
@@ -206,3 +218,4 @@ _CLOSE = (
         ended_at=bindparam("at_end"),
     )
 )
+_ASK = Prepared(_ask)

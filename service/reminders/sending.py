@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from itertools import count
 from typing import TypeVar
 
@@ -41,8 +41,8 @@ CLAIM = 200
 # A try that did not start within so many seconds of being begun does not start any more: the process had slept, and
 # hours, STOP and lease may all be over.
 TOO_OLD = 30
-# How long results may wait to be written together, in seconds.
-GATHER = 0.02
+# How long the worker goes on listening when one answer is there, in seconds, before it looks whom to begin next.
+GATHER = 0.003
 
 _serial = count(1)
 Result = TypeVar("Result")
@@ -83,10 +83,12 @@ class _Sender:
     requests: int = 0
     _claimed: list[int] = field(default_factory=list)
     _ended: list[Outcome] = field(default_factory=list)
-    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    _under_way: set[int] = field(default_factory=set)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _worker: str = ""
     _zones: list[str] = field(default_factory=list)
     _came_back: bool = False
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> int:
         while not self.post.stopping():
@@ -97,7 +99,6 @@ class _Sender:
                 break
             if not room:
                 await self._wait()
-                await self._in_thread(self._write)
                 continue
             begun_at = self.post.clock()
             letters, turns = await self._in_thread(partial(self._begin, room))
@@ -118,22 +119,25 @@ class _Sender:
             await self._in_thread(self._give_back)
 
     def _room(self) -> int:
-        """How many may start now. Full again by a quarter at the least, so that each commit carries several."""
-        open_tries = len(self._under_way) + len(self._ended)
-        room = min(self.post.at_once - open_tries, len(self._claimed))
-        if open_tries and room < min(self.post.at_once // 4, len(self._claimed)):
+        """How many may start now: half of all at the least where more are under way, so that each commit carries
+        many. What has ended is written down in the same commit that begins these."""
+        room = min(self.post.at_once - len(self._under_way), len(self._claimed))
+        if self._under_way and room < min(self.post.at_once // 2, len(self._claimed)):
             return 0
         return self.post.breaker.room(self.post.clock(), room)
 
     def _start(self, letter: Letter, begun_at: float) -> None:
         self.requests += 1
         self.post.breaker.started()
-        self._under_way.add(task := asyncio.create_task(self._send(letter, begun_at)))
-        task.add_done_callback(self._under_way.discard)
+        self._under_way.add(letter.delivery_id)
+        self._tasks.add(task := asyncio.create_task(self._send(letter, begun_at)))
+        task.add_done_callback(self._tasks.discard)
 
     async def _send(self, letter: Letter, begun_at: float) -> None:
         outcome = await _request(self.post, letter, begun_at)
         self._ended.append(outcome)
+        self._under_way.discard(letter.delivery_id)
+        self._news.set()
         now = self.post.clock()
         if outcome.how not in (How.NOT_SENT, How.UNKNOWN):
             if self.post.breaker.worked(now):
@@ -143,9 +147,13 @@ class _Sender:
             log.error("too many requests failed within a minute: sending rests")
 
     async def _wait(self) -> None:
+        """Until something has ended, and what ends with it."""
+        self._news.clear()
         if self._under_way:
-            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+            await self._news.wait()
             await asyncio.sleep(GATHER)
+        elif self._ended:
+            await self._in_thread(self._write)
 
     def _claim(self) -> bool:
         now = int(self.post.clock())
@@ -247,12 +255,15 @@ async def _submit(post: Post, letter: Letter, words: str) -> str:
         callback = f"{post.public_url}/twilio/voice/status/{letter.delivery_id}"
         return await post.carrier.call(OutboundCall(letter.to, letter.sender, document, callback))
     callback = f"{post.public_url}/twilio/sms/status/{letter.delivery_id}"
-    text = OutboundText(letter.to, letter.sender, words, callback, _life(letter, post.clock()))
+    text = OutboundText(
+        letter.to, letter.sender, words, callback, _life(letter.zones, letter.not_after, int(post.clock()))
+    )
     return await post.carrier.send(text)
 
 
-def _life(letter: Letter, now: float) -> int:
+@lru_cache(maxsize=4096)
+def _life(zones: str, not_after: int, now: int) -> int:
     """The ValidityPeriod in seconds, so that Twilio's own queue cannot break our hours."""
-    moment = datetime.fromtimestamp(int(now), UTC)
-    ends = window_end(moment, Whereabouts.from_key(letter.zones)) or moment
-    return validity(moment, min(ends, datetime.fromtimestamp(letter.not_after, UTC))) or SHORTEST
+    moment = datetime.fromtimestamp(now, UTC)
+    ends = window_end(moment, Whereabouts.from_key(zones)) or moment
+    return validity(moment, min(ends, datetime.fromtimestamp(not_after, UTC))) or SHORTEST
