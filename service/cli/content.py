@@ -48,10 +48,12 @@ def check(today: Any, topics: tuple[str, ...], complete: bool, warnings: bool) -
     failures = [finding for finding in found if finding.level is Level.FAILURE]
     for finding in failures:
         click.echo(_line(finding))
-    _tell_warnings([finding for finding in found if finding.level is Level.WARNING], warnings)
+    for level in (Level.WARNING, Level.NOTE):
+        _tell([finding for finding in found if finding.level is level], level, each=warnings)
     if not seconds:
         click.echo("No recordings yet: what takes too long to hear was not checked.")
-    click.echo(f"{len(failures)} failures, {len(found) - len(failures)} warnings.")
+    counts = Counter(finding.level for finding in found)
+    click.echo(", ".join(f"{counts[level]} {level}s" for level in Level) + ".")
     if failures:
         raise click.exceptions.Exit(1)
 
@@ -197,13 +199,13 @@ def _recordings(beside: Path, embed: bool) -> dict[tuple[Language, str], str]:
     return found
 
 
-def _tell_warnings(warnings: list[Finding], each: bool) -> None:
+def _tell(findings: list[Finding], level: Level, each: bool) -> None:
     if each:
-        for finding in warnings:
-            click.echo(f"{_line(finding)} (warning)")
+        for finding in findings:
+            click.echo(f"{_line(finding)} ({level})")
         return
-    for reason, count in Counter(finding.reason.split(": ")[-1] for finding in warnings).most_common():
-        click.echo(f"warning: {count} x {reason}")
+    for reason, count in Counter(finding.reason.split(": ")[-1] for finding in findings).most_common():
+        click.echo(f"{level}: {count} x {reason}")
 
 
 def _print_table(shown: Any) -> None:

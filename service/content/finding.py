@@ -7,10 +7,12 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """A failure stops the check; a warning is said and lets it pass."""
+    """A failure stops the check; a warning is said and lets it pass; a note is what people have still to do outside
+    the words: dial a number, replace a source."""
 
     FAILURE = "failure"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, order=True)

@@ -61,7 +61,7 @@ def sourced(manuscript: Manuscript) -> Iterator[Finding]:
             if code in library.sources and library.sources[code].weak_at(letters):
                 publisher = library.sources[code].publisher
                 reason = f"{code}{letters} ({publisher}): weak source, replace before publishing"
-                yield manuscript.in_topic(topic.id, "id", reason=reason, level=Level.WARNING)
+                yield manuscript.in_topic(topic.id, "id", reason=reason, level=Level.NOTE)
 
 
 def stated_facts(topic: Topic) -> frozenset[str]:
