@@ -36,9 +36,8 @@ def main() -> None:
     minutes = wanted.minutes
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        runs = webhooks.measure(
-            folder, ROUNDS, wanted.seconds, CONNECTIONS, lambda line: print(line, file=sys.stderr)
-        )
+        say = partial(print, file=sys.stderr)
+        runs = webhooks.measure(folder, ROUNDS, wanted.seconds, CONNECTIONS, say)
         steadily = steady.stream(folder, 50, int(minutes * 60))
         memory = steady.memory(folder)
     middle = {name: {count: webhooks.median(got) for count, got in counts.items()} for name, counts in runs.items()}
