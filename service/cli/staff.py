@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from service.cli import staff_reset
 from service.cli.acting import by_staff, for_clinic, installation
 from service.reminders.staff import ROLES, add_staff, hand_over, staff_of
 
@@ -11,6 +12,9 @@ from service.reminders.staff import ROLES, add_staff, hand_over, staff_of
 @click.group()
 def command() -> None:
     """Who works for a clinic, and handing over when somebody leaves."""
+
+
+command.add_command(staff_reset.command)
 
 
 @command.command("list")
