@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -34,15 +36,17 @@ from service.storage.reminder_tables import senders
 
 log = logging.getLogger(__name__)
 
-# Requests under way at once, and claimed at once. Tries that are begun and not written down as ended never exceed
+# Requests under way at once, and claimed at once. Tries begun and not written down as ended never exceed twice
 # AT_ONCE, so a crash leaves at most so many unknown.
 AT_ONCE = 50
-CLAIM = 200
+CLAIM = 500
+# A claim holds what can be begun within so many seconds, well before its lease ends.
+CLAIM_SECONDS = 60
 # A try that did not start within so many seconds of being begun does not start any more: the process had slept, and
 # hours, STOP and lease may all be over.
 TOO_OLD = 30
-# How long the worker goes on listening when one answer is there, in seconds, before it looks whom to begin next.
-GATHER = 0.003
+# Nobody waits longer than so many seconds without looking around.
+GATHER = 0.25
 
 _serial = count(1)
 Result = TypeVar("Result")
@@ -73,71 +77,118 @@ async def send_due(post: Post, clinic_id: int, sender_id: int) -> int:
         await sender.finish()
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """A letter whose try was written down `at` (seconds since 1970); the next starts `apart` seconds later."""
+
+    letter: Letter
+    at: float
+    apart: float
+
+
 @dataclass
 class _Sender:
-    """One sender's turn. `_claimed`: ids not begun yet; `_ended`: outcomes not written down yet."""
+    """One sender's turn: tries are begun ahead in one commit for many, and each starts as soon as there is room.
+
+    `_claimed`: ids not begun yet; `_ready`: begun, not started; `_ended`: outcomes not written down yet."""
 
     post: Post
     clinic_id: int
     sender_id: int
     requests: int = 0
     _claimed: list[int] = field(default_factory=list)
+    _ready: deque[_Begun] = field(default_factory=deque)
     _ended: list[Outcome] = field(default_factory=list)
     _under_way: set[int] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _worker: str = ""
     _zones: list[str] = field(default_factory=list)
     _came_back: bool = False
+    _over: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> int:
-        while not self.post.stopping():
-            if not self._claimed and not await self._in_thread(self._claim):
-                break
-            room = self._room()
-            if not room and not self._under_way and not self._ended:
-                break
-            if not room:
-                await self._wait()
-                continue
-            begun_at = self.post.clock()
-            letters, turns = await self._in_thread(partial(self._begin, room))
-            if not turns.count:
-                await asyncio.sleep(min(1.0, max(0.05, turns.at - self.post.clock())))
-            for letter in letters:
-                self._start(letter, begun_at)
-                if turns.apart:
-                    await asyncio.sleep(turns.apart)
+        """Claim and begin until nothing is left to claim or the worker is to stop; what was begun is started."""
+        starting = asyncio.create_task(self._start_all())
+        try:
+            while not self.post.stopping():
+                if not self._claimed and not await self._in_thread(self._claim):
+                    break
+                room = self._room()
+                if room:
+                    await self._begin_some(room)
+                elif self._under_way or self._ready:
+                    await self._hear()
+                elif self._ended:
+                    await self._in_thread(self._write)
+                else:
+                    break
+        finally:
+            self._over = True
+            self._news.set()
+            await starting
         return self.requests
 
     async def finish(self) -> None:
         """Wait for what is under way, write everything down, and give back what was not begun."""
         while self._under_way:
-            await self._wait()
+            await self._hear()
         await self._in_thread(self._write)
         if self._claimed:
             await self._in_thread(self._give_back)
 
     def _room(self) -> int:
-        """How many may start now: half of all at the least where more are under way, so that each commit carries
-        many. What has ended is written down in the same commit that begins these."""
-        room = min(self.post.at_once - len(self._under_way), len(self._claimed))
-        if self._under_way and room < min(self.post.at_once // 2, len(self._claimed)):
+        """How many tries to begin now: ahead of the requests under way by as many again, in groups."""
+        if len(self._ready) > self.post.at_once // 2:
             return 0
-        return self.post.breaker.room(self.post.clock(), room)
+        room = min(2 * self.post.at_once - len(self._under_way) - len(self._ready), self.post.at_once)
+        return self.post.breaker.room(self.post.clock(), min(room, len(self._claimed)))
 
-    def _start(self, letter: Letter, begun_at: float) -> None:
-        self.requests += 1
-        self.post.breaker.started()
-        self._under_way.add(letter.delivery_id)
-        self._tasks.add(task := asyncio.create_task(self._send(letter, begun_at)))
-        task.add_done_callback(self._tasks.discard)
-
-    async def _send(self, letter: Letter, begun_at: float) -> None:
-        outcome = await _request(self.post, letter, begun_at)
-        self._ended.append(outcome)
-        self._under_way.discard(letter.delivery_id)
+    async def _begin_some(self, room: int) -> None:
+        turns = await self._in_thread(partial(self._begin, room))
+        if not turns.count:
+            await asyncio.sleep(min(1.0, max(0.05, turns.at - self.post.clock())))
         self._news.set()
+
+    async def _start_all(self) -> None:
+        """Start what is ready as room comes, after a last look for STOP."""
+        while self._ready or not self._over:
+            free = min(self.post.at_once - len(self._under_way), len(self._ready))
+            if free and self._under_way and free < min(self.post.at_once // 8, len(self._ready)):
+                # A look for a handful at a time costs less than one for each.
+                free = 0
+            apart = self._ready[0].apart if self._ready else 0.0
+            free = self.post.breaker.room(self.post.clock(), min(free, 1) if apart else free)
+            if free:
+                await self._start(free)
+                await asyncio.sleep(apart)
+            elif self._ready and not self._under_way:
+                # Sending rests: nothing was requested, so these wait in the queue again.
+                self._ended += [Outcome(begun.letter.delivery_id, How.NOT_SENT) for begun in self._ready]
+                self._ready.clear()
+            else:
+                await self._hear()
+
+    async def _start(self, count: int) -> None:
+        group = [self._ready.popleft() for _ in range(count)]
+        # They count as under way from here on, so that nobody ends while this looks.
+        self._under_way.update(begun.letter.delivery_id for begun in group)
+        stopped = await self._in_thread(lambda: self._stopped([begun.letter.delivery_id for begun in group]))
+        for begun in group:
+            delivery = begun.letter.delivery_id
+            if delivery in stopped:
+                self._ended.append(Outcome(delivery, How.STOPPED))
+                self._under_way.discard(delivery)
+                continue
+            self.requests += 1
+            self.post.breaker.started()
+            self._tasks.add(task := asyncio.create_task(self._send(begun)))
+            task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, begun: _Begun) -> None:
+        outcome = await _request(self.post, begun.letter, begun.at)
+        self._ended.append(outcome)
+        self._under_way.discard(begun.letter.delivery_id)
         now = self.post.clock()
         if outcome.how not in (How.NOT_SENT, How.UNKNOWN):
             if self.post.breaker.worked(now):
@@ -145,15 +196,13 @@ class _Sender:
                 log.warning("sending is back, slowly at first")
         elif self.post.breaker.failed(now):
             log.error("too many requests failed within a minute: sending rests")
+        self._news.set()
 
-    async def _wait(self) -> None:
-        """Until something has ended, and what ends with it."""
+    async def _hear(self) -> None:
+        """Wait until something has happened, at most a moment: whoever waits here looks again by itself."""
         self._news.clear()
-        if self._under_way:
-            await self._news.wait()
-            await asyncio.sleep(GATHER)
-        elif self._ended:
-            await self._in_thread(self._write)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), GATHER)
 
     def _claim(self) -> bool:
         now = int(self.post.clock())
@@ -161,15 +210,17 @@ class _Sender:
         with self.post.database.write() as connection:
             written = self._flush(connection, now)
             zones = zones_due(connection, self.clinic_id, now)
-            claimed = claim(connection, self._claim_as(now), zones, CLAIM)
+            pace = self._pace(connection)
+            most = min(CLAIM, max(1, int(pace * CLAIM_SECONDS))) if pace else CLAIM
+            claimed = claim(connection, self._claim_as(now), zones, most)
             if not claimed:
                 hold_back(connection, self.clinic_id, now, zones)
         del self._ended[:written]
         self._claimed, self._zones = claimed, zones
         return bool(claimed)
 
-    def _begin(self, room: int) -> tuple[list[Letter], Turns]:
-        """Begin what may start now: the tries are committed, then STOP is looked for a last time."""
+    def _begin(self, room: int) -> Turns:
+        """Write down tries for what may start now, and what has ended, in one commit."""
         now = self.post.clock()
         with self.post.database.write() as connection:
             written = self._flush(connection, int(now))
@@ -179,13 +230,14 @@ class _Sender:
             letters = load(connection, self.post.privacy, self.clinic_id, begun) if begun else []
         del self._ended[:written]
         del self._claimed[: turns.count]
-        if not letters:
-            return [], turns
-        with self.post.database.read() as connection:
-            stopped = stopped_since(connection, self.clinic_id, begun)
-        self._ended += [Outcome(delivery, How.STOPPED) for delivery in stopped]
         by_id = {letter.delivery_id: letter for letter in letters}
-        return [by_id[delivery] for delivery in begun if delivery not in stopped], turns
+        self._ready.extend(_Begun(by_id[delivery], now, turns.apart) for delivery in begun)
+        return turns
+
+    def _stopped(self, ids: list[int]) -> set[int]:
+        """Who has said STOP by now: the last look before the requests."""
+        with self.post.database.read() as connection:
+            return stopped_since(connection, self.clinic_id, ids)
 
     def _write(self) -> None:
         with self.post.database.write() as connection:

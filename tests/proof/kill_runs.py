@@ -189,8 +189,8 @@ def _compare(url: str, kills: int, people: int, sent: Counter[str]) -> Killed:
         elif times == 0 or state not in (stored.ACCEPTED, stored.DELIVERED):
             lost += 1
     doubled = sum(times > 1 for times in sent.values())
-    # Two senders, each with at most AT_ONCE tries begun and not written down.
-    return Killed(kills, people, lost, doubled, unknown, kills * AT_ONCE * 2, sum(sent.values()))
+    # Two senders, each with at most twice AT_ONCE tries begun and not written down.
+    return Killed(kills, people, lost, doubled, unknown, kills * AT_ONCE * 2 * 2, sum(sent.values()))
 
 
 @contextmanager
