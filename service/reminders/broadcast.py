@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Insert, Integer, and_, bindparam, func, insert, literal, or_, select
+from sqlalchemy import Boolean, Connection, Insert, Integer, and_, bindparam, func, literal, or_, select, text
 
-from service.reminders import stored
-from service.reminders.eligible import person_reason, state_for
-from service.reminders.insertion import WRITTEN, chosen_channel, final_for, sender_of
+from service.reminders.insertion import reasons, writing
 from service.reminders.planning import Run, counted, new_run
 from service.reminders.refused import Refused
 from service.storage import reminder_tables
@@ -75,6 +73,9 @@ def plan_broadcast(
         "everybody": only is None,
         "only": as_json({"phone": phone} for phone in only or ()),
     }
+    if connection.dialect.name == "postgresql":
+        # After a large import it may not know yet how large these are, and would join them in the slowest way.
+        connection.execute(text("ANALYZE contacts, consents, patients, patient_contacts, opt_outs, clinic_opt_outs"))
     connection.execute(_insert(connection.dialect.name), values)
     return counted(connection, clinic_id, run)
 
@@ -106,26 +107,21 @@ def _insert(dialect: str) -> Insert:
         .group_by(patient_contacts.c.contact_id)
         .subquery("active")
     )
-    channel = chosen_channel()
-    reason = person_reason(channel)
-    planned = (
+    nobody = literal("", type_=deliveries.c.reason.type)
+    found = (
         select(
-            bindparam("clinic", type_=Integer),
-            bindparam("run", type_=Integer),
-            contacts.c.id,
+            contacts.c.id.label("contact_id"),
             active.c.patient_id,
-            literal("[]"),
-            bindparam("template", type_=Integer),
-            bindparam("facts", type_=deliveries.c.fields.type),
-            channel,
-            sender_of(contacts.c.id),
+            literal(0).label("visit_id"),
+            literal("[]", type_=deliveries.c.visits.type).label("visits"),
+            bindparam("template", type_=Integer).label("template_id"),
+            bindparam("facts", type_=deliveries.c.fields.type).label("fields"),
+            bindparam("due", type_=deliveries.c.due_at.type).label("due_at"),
+            bindparam("late", type_=deliveries.c.not_after.type).label("not_after"),
+            nobody.label("reason"),
+            literal("", type_=deliveries.c.dedupe.type).label("dedupe"),
             contacts.c.zones,
-            bindparam("due", type_=deliveries.c.due_at.type),
-            bindparam("late", type_=deliveries.c.not_after.type),
-            state_for(reason, stored.QUEUED),
-            func.coalesce(reason, ""),
-            final_for(reason),
-            literal(""),
+            *reasons(),
         )
         .select_from(contacts)
         .join(active, active.c.contact_id == contacts.c.id)
@@ -141,4 +137,4 @@ def _insert(dialect: str) -> Insert:
             ),
         )
     )
-    return insert(deliveries).from_select([name for name in WRITTEN if name != "visit_id"], planned)
+    return writing(found)

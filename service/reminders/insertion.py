@@ -13,6 +13,8 @@ from sqlalchemy import (
     Connection,
     Insert,
     Integer,
+    Select,
+    Subquery,
     and_,
     bindparam,
     case,
@@ -26,6 +28,7 @@ from sqlalchemy import (
 from service.reminders import stored
 from service.reminders.eligible import person_reason, state_for
 from service.storage.json_rows import as_json, json_rows
+from service.storage.prepared import one_of
 from service.storage.reminder_tables import clinics, contacts, deliveries, patients, senders
 
 
@@ -105,27 +108,11 @@ def _insert(dialect: str) -> Insert:
         earlier.c.contact_id == row.c.contact_id,
         earlier.c.dedupe == row.c.dedupe,
     )
-    channel = chosen_channel()
-    reason = func.coalesce(func.nullif(row.c.reason, ""), person_reason(channel), _lacking(row.c.template_id))
-    planned = (
+    found = (
         select(
-            bindparam("clinic", type_=Integer),
-            bindparam("run", type_=Integer),
-            contacts.c.id,
-            func.nullif(row.c.patient_id, 0),
-            func.nullif(row.c.visit_id, 0),
-            row.c.visits,
-            func.nullif(row.c.template_id, 0),
-            row.c.fields,
-            channel,
-            sender_of(contacts.c.id),
+            *(row.c[name] for name in COLUMNS),
             contacts.c.zones,
-            row.c.due_at,
-            row.c.not_after,
-            state_for(reason, stored.QUEUED),
-            func.coalesce(reason, ""),
-            final_for(reason),
-            row.c.dedupe,
+            *reasons(),
         )
         .select_from(row)
         .join(contacts, and_(contacts.c.id == row.c.contact_id, contacts.c.clinic_id == bindparam("clinic")))
@@ -133,50 +120,60 @@ def _insert(dialect: str) -> Insert:
         .outerjoin(patients, and_(patients.c.id == row.c.patient_id, patients.c.clinic_id == contacts.c.clinic_id))
         .where(~known.exists())
     )
+    return writing(found)
+
+
+def reasons() -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Why the person may not be reached over the channels `first` and `other`, to be selected with what `writing`
+    takes."""
+    kind = deliveries.c.channel.type
+    first, other = bindparam("first", type_=kind), bindparam("other", type_=kind)
+    return person_reason(first).label("why_first"), person_reason(other).label("why_other")
+
+
+def writing(found: Select[Any]) -> Insert:
+    """The statement that writes what `found` selects: the columns of `Row`, `zones`, and both `reasons`. Each takes
+    the first of the two channels that is allowed, its sender, its state and its reason."""
+    # Kept apart, or each reason would be worked out anew for every column that it decides.
+    one = found.cte("found").prefix_with("MATERIALIZED")
+    number = _numbered()
+    kind = deliveries.c.channel.type
+    first, other = bindparam("first", type_=kind), bindparam("other", type_=kind)
+    channel = case((one.c.why_first.is_(None), first), (one.c.why_other.is_(None), other), else_=first)
+    of_person = case((one.c.why_first.is_(None), None), (one.c.why_other.is_(None), None), else_=one.c.why_first)
+    lacking = case(
+        (number.c.id.is_(None), "held.no_sender"), (one.c.template_id == 0, "held.no_template"), else_=None
+    )
+    reason = func.coalesce(func.nullif(one.c.reason, ""), of_person, lacking)
+    ended = one_of(state_for(reason, stored.QUEUED), (stored.CANCELLED, stored.EXPIRED))
+    planned = (
+        select(
+            bindparam("clinic", type_=Integer),
+            bindparam("run", type_=Integer),
+            one.c.contact_id,
+            func.nullif(one.c.patient_id, 0),
+            func.nullif(one.c.visit_id, 0),
+            one.c.visits,
+            func.nullif(one.c.template_id, 0),
+            one.c.fields,
+            channel,
+            number.c.id,
+            one.c.zones,
+            one.c.due_at,
+            one.c.not_after,
+            state_for(reason, stored.QUEUED),
+            func.coalesce(reason, ""),
+            case((ended, bindparam("now", type_=BigInteger)), else_=cast(literal(None), BigInteger)),
+            one.c.dedupe,
+        )
+        .select_from(one)
+        .outerjoin(number, number.c.nth == one.c.contact_id % number.c.total)
+    )
     return insert(deliveries).from_select(list(WRITTEN), planned)
 
 
-def chosen_channel() -> ColumnElement[str]:
-    """The first of the two channels over which this person may be reached; the first where neither is allowed."""
-    first, other = (
-        bindparam("first", type_=deliveries.c.channel.type),
-        bindparam("other", type_=deliveries.c.channel.type),
-    )
-    return case((person_reason(first).is_(None), first), (person_reason(other).is_(None), other), else_=first)
-
-
-def sender_of(contact: ColumnElement[int]) -> Any:
-    """The number that this phone always hears from: the clinic's senders share the phones among them."""
-    mine = and_(senders.c.clinic_id == bindparam("clinic"), senders.c.role.in_(("reminders", "both")))
-    own = senders.alias("own")
-    nth = (
-        select(func.count())
-        .select_from(own)
-        .where(own.c.clinic_id == bindparam("clinic"), own.c.role.in_(("reminders", "both")), own.c.id < senders.c.id)
-        .correlate(senders)
-        .scalar_subquery()
-    )
-    total = (
-        select(func.count())
-        .select_from(own)
-        .where(own.c.clinic_id == bindparam("clinic"), own.c.role.in_(("reminders", "both")))
-    )
-    return (
-        select(senders.c.id).where(mine, nth == contact % func.nullif(total.scalar_subquery(), 0)).scalar_subquery()
-    )
-
-
-def final_for(reason: ColumnElement[Any]) -> ColumnElement[Any]:
-    """When it ended, for what is ended before it began."""
-    ended = state_for(reason, stored.QUEUED).in_((stored.CANCELLED, stored.EXPIRED))
-    return case((ended, bindparam("now", type_=BigInteger)), else_=cast(literal(None), BigInteger))
-
-
-def _lacking(template_id: ColumnElement[int]) -> ColumnElement[Any]:
-    """What the clinic itself still lacks."""
-    none = (
-        ~select(senders.c.id)
-        .where(senders.c.clinic_id == bindparam("clinic"), senders.c.role.in_(("reminders", "both")))
-        .exists()
-    )
-    return case((none, "held.no_sender"), (template_id == 0, "held.no_template"), else_=None)
+def _numbered() -> Subquery:
+    """The clinic's sending numbers, counted from 0: each phone always hears from the same one."""
+    mine = (senders.c.clinic_id == bindparam("clinic"), senders.c.role.in_(("reminders", "both")))
+    nth = (func.row_number().over(order_by=senders.c.id) - 1).label("nth")
+    return select(senders.c.id, nth, func.count().over().label("total")).where(*mine).subquery("number")
