@@ -40,6 +40,10 @@ class _Race:
     group: list[int] = field(default_factory=list)
     stopped_at: dict[int, float] = field(default_factory=dict)
     requested: dict[int, tuple[float, float]] = field(default_factory=dict)
+    # Seconds that each side took for the last group: the other gives up to as much head start, so that on no machine
+    # and no database one side always wins.
+    stopping: float = 0.01
+    sending: float = 0.01
     over: bool = False
 
 
@@ -57,11 +61,15 @@ def race(
     running = _Race(database, privacy, sample.clinic_id, sample.sender_ids[0], now, threading.Barrier(2))
     stopper = threading.Thread(target=_stop, args=(running, random.Random(seed)))
     stopper.start()
+    head_start = random.Random(seed + 1)
     done = 0
     while ids := _claimed(running):
         running.group = ids
         running.turn.wait()
+        time.sleep(head_start.uniform(0, running.stopping))
+        began = time.perf_counter()
         _send(running, ids)
+        running.sending = time.perf_counter() - began
         running.turn.wait()
         done += len(ids)
         said(f"{done} of {races} races")
@@ -99,11 +107,14 @@ def _stop(running: _Race, chance: random.Random) -> None:
             return
         people = list(running.group)
         chance.shuffle(people)
+        time.sleep(chance.uniform(0, 2 * running.sending))
+        began = time.perf_counter()
         for person in people:
             time.sleep(chance.uniform(0, 0.0008))
             with running.database.write() as connection:
                 opt_out(connection, running.privacy.phone(phone_of(person)), "text", running.now)
             running.stopped_at[person] = time.perf_counter()
+        running.stopping = time.perf_counter() - began
         running.turn.wait()
 
 
