@@ -17,9 +17,7 @@ LONGEST = 250
 LONGER: dict[str, str] = {
     "service/storage/migrations/versions/0002_reminders.py": "a migration is written once and never split",
     "service/reminders/approval.py": "has outgrown its name: templates and plans want a module of their own",
-    "service/reminders/claiming.py": "has outgrown its name: holding back wants a module of its own",
     "service/reminders/planning.py": "has outgrown its name: what is planned and how it is written want to part",
-    "service/reminders/sending.py": "a few lines over",
     "service/cli/plan.py": "a few lines over",
     "service/web/console/console.py": "a few lines over",
 }

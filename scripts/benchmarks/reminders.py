@@ -31,8 +31,9 @@ from databases import emptied, migrated_sqlite, postgresql  # noqa: E402
 from service.gateway.async_http import PooledAsyncClient  # noqa: E402
 from service.gateway.twilio_async import TwilioCarrier  # noqa: E402
 from service.reminders.broadcast import plan_broadcast  # noqa: E402
+from service.reminders.post import Post  # noqa: E402
 from service.reminders.privacy import Privacy  # noqa: E402
-from service.reminders.sending import Post, send_due  # noqa: E402
+from service.reminders.sending import send_due  # noqa: E402
 from service.settings import Settings, from_environment  # noqa: E402
 from service.storage.database import Database  # noqa: E402
 from service.storage.reminder_tables import broadcasts, templates  # noqa: E402

@@ -22,9 +22,9 @@ from service.reminders import purge
 from service.reminders.errands import run_errands
 from service.reminders.inbound_reconcile import Inbox, catch_up
 from service.reminders.jobs import Work, all_clinics
+from service.reminders.post import Post
 from service.reminders.privacy import Privacy
 from service.reminders.reconcile import Lists
-from service.reminders.sending import Post
 from service.reminders.worker import Job, in_thread, run
 from service.settings import BadSettings, from_environment
 from service.storage.migrate import upgrade

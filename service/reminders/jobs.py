@@ -12,14 +12,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select, update
 
 from service.reminders import approval, stored, tomorrow_sheet
-from service.reminders.claiming import give_up_dead, hold_back, recover, senders_due, zones_due
+from service.reminders.claiming import senders_due, zones_due
 from service.reminders.eligible import joined, person_reason
+from service.reminders.holding_back import hold_back
+from service.reminders.leases import give_up_dead, recover
 from service.reminders.pacing import rest
 from service.reminders.planning import plan_day
+from service.reminders.post import Post
 from service.reminders.privacy import Privacy
 from service.reminders.receipts import settle_silent
 from service.reminders.reconcile import Lists, settle_accepted, settle_unknown
-from service.reminders.sending import Post, send_due
+from service.reminders.sending import send_due
 from service.storage.database import Database
 from service.storage.marks import last_done, mark
 from service.storage.reminder_tables import clinics, deliveries, senders

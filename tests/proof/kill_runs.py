@@ -26,9 +26,9 @@ from service.gateway.base import OutboundText
 from service.gateway.twilio_async import TwilioCarrier
 from service.reminders import stored, worker
 from service.reminders.jobs import Work
+from service.reminders.post import AT_ONCE, Post
 from service.reminders.privacy import Privacy
 from service.reminders.reconcile import Lists
-from service.reminders.sending import AT_ONCE, Post
 from service.settings import Settings, from_environment
 from service.storage.database import Database
 from service.storage.reminder_tables import deliveries

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from service.reminders.claiming import Claim, begin, claim, stopped_since, worker_name, zones_due
+from service.reminders.beginning import begin, stopped_since
+from service.reminders.claiming import Claim, claim, zones_due
+from service.reminders.leases import worker_name
 from service.reminders.privacy import Privacy
 from service.storage.database import Database
 from service.storage.talks import opt_out

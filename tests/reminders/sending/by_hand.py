@@ -12,8 +12,9 @@ from sqlalchemy import select
 from service.gateway.base import NotSent, OutboundText, Rejected, Unknown
 from service.gateway.carrier import CannotAsk, Listed, OutboundCall
 from service.reminders.claiming import senders_due
+from service.reminders.post import Post
 from service.reminders.receipts import Heard, receive
-from service.reminders.sending import Post, send_due
+from service.reminders.sending import send_due
 from service.storage.reminder_tables import deliveries
 from tests.reminders.sending.sample_clinic import Sample
 from tests.twilio.fates import Answer

@@ -15,13 +15,16 @@ from sqlalchemy import select, update
 
 from service.gateway.base import NotSent, Rejected, Unknown
 from service.reminders import outcomes, stored
-from service.reminders.claiming import Claim, begin, claim, hold_back, recover, stopped_since, zones_due
+from service.reminders.beginning import begin, stopped_since
+from service.reminders.claiming import Claim, claim, zones_due
+from service.reminders.holding_back import hold_back
+from service.reminders.leases import recover
 from service.reminders.letters import load
 from service.reminders.outcomes import How, Outcome
+from service.reminders.post import TOO_OLD, OutboundText
 from service.reminders.privacy import Privacy
 from service.reminders.receipts import Heard, receive, settle_silent
 from service.reminders.rules.states import may_follow
-from service.reminders.sending import TOO_OLD, OutboundText
 from service.storage.database import Database
 from service.storage.reminder_tables import deliveries, visits
 from service.storage.talks import opt_out

@@ -9,7 +9,10 @@ from databases import on_both_databases
 from sqlalchemy import insert, select, update
 
 from service.reminders import stored
-from service.reminders.claiming import Claim, begin, claim, hold_back, recover, release, stopped_since, zones_due
+from service.reminders.beginning import begin, stopped_since
+from service.reminders.claiming import Claim, claim, release, zones_due
+from service.reminders.holding_back import hold_back
+from service.reminders.leases import recover
 from service.reminders.optouts import stop_phone
 from service.storage.reminder_tables import (
     attempts,
