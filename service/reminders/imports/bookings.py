@@ -50,7 +50,8 @@ class Places:
                 return site
         if len(self.sites) == 1:
             return self.sites[0]
-        return told("row.no_site", cell=cell or "-", sites=", ".join(site.short_name for site in self.sites))
+        sites = ", ".join(site.short_name for site in self.sites)
+        return told("row.no_site", cell=cell, sites=sites) if cell else told("row.empty_site", sites=sites)
 
 
 def read_booking(row: Row, match: Match, places: Places, today: date) -> tuple[Booking | None, list[Finding]]:

@@ -21,11 +21,14 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class FileReason(Reason):
-    """A reason whose words stand in `file_words.yaml`."""
+    """A reason whose words stand in `file_words.yaml`; `inner` is the reason that its gap `{reason}` tells."""
+
+    inner: Reason | None = None
 
     def say(self, language: Language = Language.ENGLISH) -> str:
         """The whole reason as a sentence."""
-        return fill(table("file_words")[self.code][language.value], dict(self.fields))
+        inner = {"reason": _short(self.inner.say(language))} if self.inner else {}
+        return fill(table("file_words")[self.code][language.value], {**dict(self.fields), **inner})
 
     def __str__(self) -> str:
         return self.say()
@@ -45,9 +48,9 @@ class Finding:
         return f"{word} {self.line}: {self.reason.say(language)}"
 
 
-def told(code: str, /, **fields: object) -> FileReason:
+def told(code: str, /, reason: Reason | None = None, **fields: object) -> FileReason:
     """The reason `code` of `file_words.yaml`, its gaps filled with `fields` as they print."""
-    return FileReason(code, tuple((name, _short(str(value))) for name, value in fields.items()))
+    return FileReason(code, tuple((name, _short(str(value))) for name, value in fields.items()), reason)
 
 
 def bad(line: int, reason: Reason) -> Finding:
@@ -64,8 +67,11 @@ class BadFile(Refused):
     """A file that cannot be loaded at all; the message says why and what to do."""
 
     def __init__(self, reason: Reason) -> None:
-        super().__init__(str(reason))
+        super().__init__("file", why=reason)
         self.reason = reason
+
+    def said(self, language: Language) -> str:
+        return self.reason.say(language)
 
 
 def _short(value: str) -> str:

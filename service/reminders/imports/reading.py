@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-import hashlib
 import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from service.reminders.imports.encoding import written_in
 from service.reminders.imports.finding import BadFile, Finding, bad, told
 
-MOST_MEGABYTES = 200
 # How many lines we look through for the header: titles and filters of a report stand above it.
 DEEPEST_HEADER = 25
 # A cell over so many lines is a quotation mark that never closes.
 MOST_LINES_A_ROW = 40
 DELIMITERS = ",\t;|"
-CHUNK = 1 << 16
-# How files that are no text begin.
-STRANGE = {
-    b"%PDF": "a PDF",
-    b"{\\rtf": "a Word text",
-    b"<html": "a web page",
-    b"<!DOC": "a web page",
-    b"<tabl": "a web page",
-}
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-BYTE_ORDER = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# In so many letters a header has come, or there is none.
+LONGEST_TOP = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -95,18 +85,19 @@ def open_sheet(path: Path, is_heading: Callable[[str], bool]) -> Sheet:
     """Find out how `path` is written and where its header stands. `is_heading` knows headings of the wanted kind.
 
     Raises BadFile where it is no text, or no line holds headings that we know."""
-    encoding, sha256, size = _written_in(path)
+    encoding, sha256, size = written_in(path)
     with path.open(encoding=encoding, newline="") as text:
-        top = "".join(islice(text, DEEPEST_HEADER + 1))
+        top = text.read(LONGEST_TOP)
     if not top.strip():
         raise BadFile(told("file.empty"))
     best = max(
         (
             (sum(is_heading(cell) for cell in cells), -row, len(cells), delimiter, cells)
             for delimiter in DELIMITERS
-            for row, cells in enumerate(islice(csv.reader(io.StringIO(top), delimiter=delimiter), DEEPEST_HEADER))
+            for row, cells in enumerate(_top_rows(top, delimiter))
         ),
         key=lambda found: found[:3],
+        default=(0, 0, 0, "", []),
     )
     known, above, _, delimiter, cells = best
     if not known:
@@ -120,56 +111,11 @@ def normal(heading: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", plain).split())
 
 
-def _written_in(path: Path) -> tuple[str, str, int]:
-    """The encoding of a file, found by reading all of it once, with its SHA-256 and size in bytes."""
-    size = path.stat().st_size
-    if size > MOST_MEGABYTES * 1_000_000:
-        raise BadFile(told("file.too_big", most=MOST_MEGABYTES))
-    digest, as_utf8, nulls = hashlib.sha256(), codecs.getincrementaldecoder("utf-8")(), False
-    with path.open("rb") as raw:
-        head = raw.read(CHUNK)
-        encoding = _by_its_beginning(head)
-        while head:
-            digest.update(head)
-            nulls = nulls or b"\0" in head
-            if encoding == "utf-8":
-                try:
-                    as_utf8.decode(head)
-                except UnicodeDecodeError:
-                    # What Windows programs write where they do not say: a superset of Latin-1.
-                    encoding = "cp1252"
-            head = raw.read(CHUNK)
-    if nulls and not encoding.startswith("utf-16"):
-        raise BadFile(told("file.not_text", what="bytes that no text has"))
-    if encoding == "cp1252":
-        _must_decode(path, encoding)
-    return encoding, digest.hexdigest(), size
-
-
-def _by_its_beginning(head: bytes) -> str:
-    if head.startswith(WORKBOOKS):
-        raise BadFile(told("file.excel"))
-    for beginning, what in STRANGE.items():
-        if head.lstrip()[: len(beginning)].lower() == beginning.lower():
-            raise BadFile(told("file.not_text", what=what))
-    for mark, encoding in BYTE_ORDER.items():
-        if head.startswith(mark):
-            return encoding
-    # UTF-16 without its mark: every other byte of plain letters is zero.
-    even, odd = head[0:2000:2].count(0), head[1:2000:2].count(0)
-    half = min(len(head), 2000) // 4
-    if half and odd > half:
-        return "utf-16-le"
-    return "utf-16-be" if half and even > half else "utf-8"
-
-
-def _must_decode(path: Path, encoding: str) -> None:
-    try:
-        with path.open(encoding=encoding) as text:
-            while text.read(CHUNK):
-                pass
-    except UnicodeDecodeError as error:
-        raise BadFile(told("file.not_text", what="letters of an unknown alphabet")) from error
+def _top_rows(top: str, delimiter: str) -> Iterator[list[str]]:
+    """The first rows of a file, as far as they can be parted by `delimiter`."""
+    rows = csv.reader(io.StringIO(top, newline=""), delimiter=delimiter)
+    with suppress(csv.Error):
+        yield from islice(rows, DEEPEST_HEADER)
 
 
 def _headings(cells: Sequence[str]) -> tuple[str, ...]:
@@ -193,10 +139,11 @@ def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
     except csv.Error as error:
         raise BadFile(told("file.quote", line=begins)) from error
     except UnicodeError as error:
-        raise BadFile(told("file.not_text", what=f"broken letters near line {begins}")) from error
+        raise BadFile(told("file.broken_letter", line=begins)) from error
 
 
 def _clean(cell: str) -> str:
-    """A cell on one line; the `'` that keeps a spreadsheet from reading a formula is taken off."""
-    tidy = " ".join(cell.replace("\u00a0", " ").replace("\ufeff", "").split())
+    """A cell on one line, without zero bytes, which PostgreSQL cannot keep; the `'` that keeps a spreadsheet from
+    reading a formula is taken off."""
+    tidy = " ".join(re.sub(r"[\ufeff\0]", "", cell).split())
     return tidy[1:] if re.match(r"'[=+\-@＝＋－＠]", tidy) else tidy

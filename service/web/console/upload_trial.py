@@ -12,7 +12,7 @@ from flask import request
 from service.reminders.clinics import clinic, sites_of
 from service.reminders.imports.checking import Checked, check
 from service.reminders.imports.columns import Kind, is_heading, recall
-from service.reminders.imports.finding import BadFile, Finding, told
+from service.reminders.imports.finding import BadFile, Finding
 from service.reminders.imports.loading import Loaded, load, loaded_before
 from service.reminders.imports.reading import Sheet, open_sheet
 from service.web.console import upload_columns
@@ -75,11 +75,7 @@ def checked_rows(seat: Seat, found: Upload) -> Iterator[Checked]:
 
 def sheet_of(kind: Kind, path: Path) -> Sheet:
     """The file opened as a list of this kind. Raises BadFile where it is none."""
-    try:
-        return open_sheet(path, lambda heading: is_heading(kind, heading))
-    except UnicodeError as error:
-        # A letter that is cut off in the last bytes of the file.
-        raise BadFile(told("file.not_text", what="broken letters")) from error
+    return open_sheet(path, lambda heading: is_heading(kind, heading))
 
 
 def read_through(sheet: Sheet) -> None:

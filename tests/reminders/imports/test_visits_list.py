@@ -143,7 +143,8 @@ def test_an_unknown_place_is_asked_about(booked, database):
     sited = Loader(database, booked.privacy, booked.folder / "..", booked.clinic.id)
     rows = "E1,1,11/26/2026 1000,Evansville\nE2,1,11/26/2026 1100,Evansville\nE3,1,11/26/2026 1200,ONC INF\n"
     bad = sited(Kind.VISITS, "Visit ID,MRN,Appt Dt/Tm,Dept\n" + rows).tally.bad
-    assert 'Say once which site it is: --place "ONC INF=SITE". Sites: Evansville, Louisville.' in bad[4].say()
+    assert "Your sites are: Evansville, Louisville. Say which one it is" in bad[4].say()
+    assert '--place "ONC INF=SITE"' in bad[4].say()
 
 
 def test_a_row_that_cannot_be_read_does_not_count_as_gone(booked, states):

@@ -111,7 +111,7 @@ def test_a_needed_column_that_nobody_chose_is_asked_for(parts: Parts, clerk: Bro
     [
         (b"", "empty"),
         (b"PK\x03\x04 workbook", "Excel workbook"),
-        (b"%PDF-1.7", "a PDF"),
+        (b"%PDF-1.7", "is PDF"),
         (b"nothing,that,we,know\n1,2,3,4\n", "no line with column names"),
         (b'MRN,Name\n1,"Ruiz\n' + b"2,x\n" * 60, "quotation mark"),
     ],
