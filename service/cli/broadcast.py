@@ -53,7 +53,7 @@ def command(
             only=only,
         )
         if run is None:
-            raise Refused("Nobody is there to send it to.")
+            raise Refused("run.nobody_there")
         show(preview(connection, clinic.id, run.id, own.now), clinic.zone)
 
 
@@ -61,7 +61,7 @@ def _facts(connection: Connection, clinic: Clinic, name: str) -> dict[str, str]:
     known = sites_of(connection, clinic.id)
     fitting = [site for site in known if not name or site.short_name.casefold() == name.casefold()]
     if not fitting:
-        raise Refused(f"There is no site {name!r}; there are {', '.join(site.short_name for site in known)}.")
+        raise Refused("site.named", name=name, names=", ".join(site.short_name for site in known))
     return {"clinic": clinic.name_in_texts, "phone": fitting[0].day_phone}
 
 
@@ -81,13 +81,13 @@ def _listed(
     sha256 = hashlib.sha256(content).hexdigest()
     earlier = sent_before(connection, clinic_id, sha256)
     if earlier and not again:
-        raise Refused(f"This file was sent before: {earlier}. To send it again, add --again.")
+        raise Refused("file.sent", earlier=earlier)
     phones = []
     for number, line in enumerate(content.decode("utf-8-sig").splitlines(), 1):
         if line.strip():
             phone = read(line)
             if not isinstance(phone, Phone):
-                raise Refused(f"Line {number}: {phone}")
+                raise Refused("file.line", line=number, why=phone)
             phones.append(privacy.phone(phone.e164))
     row = {"clinic_id": clinic_id, "kind": "numbers", "sha256": sha256, "name": path.name, "loaded_at": now}
     file_id: int = connection.execute(insert(files).values(**row, loaded_by=who).returning(files.c.id)).scalar_one()

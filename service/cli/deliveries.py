@@ -54,6 +54,6 @@ def decide(delivery: int, answer: str, clinic_name: str, who: str) -> None:
         clinic = own.clinic(clinic_name)
         acting = own.acting(connection, clinic, who)
         if not settle(connection, clinic.id, delivery, answer == "sent", own.now):
-            raise Refused("This message is not waiting for that decision.")
+            raise Refused("delivery.not_open")
         audit.note(connection, clinic.id, acting, f"decided {answer}", f"delivery {delivery}", own.now)
         click.echo("Noted.")

@@ -19,7 +19,7 @@ def command() -> None:
     """Make a sample clinic: 200 invented people on 555-01xx numbers with visits tomorrow. Try-out only."""
     with installation() as own:
         if not own.settings.tryout:
-            raise Refused("The sample clinic is for trying out: unset TWILIO_ACCOUNT_SID first.")
+            raise Refused("tryout.only")
         folder = own.settings.var / "demo"
         made = make_sample(
             own.database,

@@ -72,7 +72,7 @@ def command(
             _no_optouts(own, clinic, acting)
             return
         if file is None:
-            raise Refused("Say which file to load.")
+            raise Refused("file.which")
         sheet = open_sheet(file, lambda heading: is_heading(Kind(kind), heading))
         match = _columns(own, clinic, Kind(kind), sheet, columns_name, _pairs(said), _pairs(places))
         if not match.name and not dry_run:
@@ -93,7 +93,7 @@ def _columns(
     with own.database.read() as connection:
         kept = recall(connection, clinic.id, kind, sheet.header, name)
     if name and kept is None:
-        raise Refused(f"No columns are kept as {name} that fit this file.")
+        raise Refused("file.columns_unknown", name=name)
     if kept and not said and not places:
         click.echo(f"Same shape as last time ({kept.name}).")
         return kept
@@ -110,9 +110,9 @@ def _columns(
 
 def _keep(own: Installation, clinic: Clinic, kind: Kind, match: Match, name: str, yes: bool, who: str) -> Match:
     if not name and yes:
-        raise Refused("These columns are new. Look at them with --dry-run, then keep them with --keep-as NAME.")
+        raise Refused("file.columns_new")
     if not yes and not click.confirm("Are the columns right?"):
-        raise Refused("Nothing was loaded. Say which column holds what with --column FIELD=HEADING.")
+        raise Refused("file.not_loaded")
     name = name or click.prompt("Keep them under which name?", default=f"my {kind.value}")
     with own.database.write() as connection:
         return keep(connection, clinic.id, kind, match, name, who, own.now)
@@ -220,7 +220,7 @@ def _pairs(given: Sequence[str]) -> dict[str, list[str]]:
     for pair in given:
         name, equals, value = pair.partition("=")
         if not equals or not name.strip() or not value.strip():
-            raise Refused(f"Write NAME=VALUE; {pair!r} is not.")
+            raise Refused("file.pair", pair=pair)
         pairs.setdefault(name.strip(), []).append(value.strip())
     return pairs
 

@@ -133,7 +133,7 @@ def erase(ref: str, clinic_name: str, who: str) -> None:
 def _patient(own: Installation, connection: Connection, meant: Clinic, ref: str) -> Patient:
     found = find_patient(connection, own.privacy, meant.id, ref)
     if found is None:
-        raise Refused(f"{meant.name} has no patient with the number {ref}.")
+        raise Refused("patient.number", clinic=meant.name, number=ref)
     return found
 
 

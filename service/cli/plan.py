@@ -122,7 +122,7 @@ def close(site: str, day: str, clinic_name: str, who: str) -> None:
         acting = own.acting(connection, clinic, who)
         run = close_day(connection, clinic.id, _site(connection, clinic.id, site), _date(day), acting, own.now)
         if run is None:
-            raise Refused("Nobody is booked there on that day.")
+            raise Refused("run.nobody_booked")
         show(preview(connection, clinic.id, run.id, own.now), clinic.zone)
 
 
@@ -242,14 +242,14 @@ def _site(connection: Connection, clinic_id: int, name: str) -> int:
     for site in known:
         if site.short_name.casefold() == name.casefold():
             return site.id
-    raise Refused(f"There is no site {name!r}; there are {', '.join(site.short_name for site in known)}.")
+    raise Refused("site.named", name=name, names=", ".join(site.short_name for site in known))
 
 
 def _date(day: str) -> date:
     try:
         return date.fromisoformat(day)
     except ValueError as error:
-        raise Refused(f"Write the day like 2026-12-03; it is {day!r}.") from error
+        raise Refused("day.strange", day=day) from error
 
 
 def _moment(seconds: int, zone: str) -> str:

@@ -15,7 +15,7 @@ from service.reminders import audit, stored
 from service.reminders.closing_day import carry_out
 from service.reminders.letters import FORMS, template_of
 from service.reminders.queueing import enqueue_run
-from service.reminders.refused import Refused
+from service.reminders.refused import Refused, Word
 from service.reminders.rules import lint
 from service.reminders.rules.oddness import Run, needs_second_person, odd
 from service.reminders.rules.template import templates as shipped
@@ -35,10 +35,10 @@ def add_template(connection: Connection, clinic_id: int, kind: str, who: str, no
     Raises Refused for an unknown kind, and with the linter's reasons for words that this clinic may not send."""
     template = shipped().get(kind)
     if template is None:
-        raise Refused(f"There is no template {kind!r}; there are {', '.join(shipped())}.")
+        raise Refused("template.shipped", kind=kind, kinds=", ".join(shipped()))
     remarks = lint.lint(template, _names(connection, clinic_id))
     if remarks:
-        raise Refused("\n".join(str(remark) for remark in remarks))
+        raise Refused("template.remarks", remarks=remarks)
     table = reminder_tables.templates
     newest = select(func.coalesce(func.max(table.c.version), 0)).where(
         table.c.clinic_id == clinic_id, table.c.kind == kind
@@ -76,10 +76,10 @@ def approve_template(connection: Connection, clinic_id: int, template_id: int, w
     mine = select(table).where(table.c.clinic_id == clinic_id, table.c.id == template_id)
     row = connection.execute(mine).mappings().one_or_none()
     if row is None:
-        raise Refused("This clinic has no such template.")
+        raise Refused("template.unknown")
     remarks = lint.lint(template_of(row["kind"], row["en"], row["es"]), _names(connection, clinic_id))
     if remarks:
-        raise Refused("\n".join(str(remark) for remark in remarks))
+        raise Refused("template.remarks", remarks=remarks)
     _approve_once(connection, clinic_id, table, template_id, "template", who, now)
 
 
@@ -107,7 +107,7 @@ def approve(connection: Connection, clinic_id: int, run: int, who: str, now: int
     person is needed and this is the first, or where its template is not approved."""
     head = _run(connection, clinic_id, run)
     if head["state"] not in ("draft", "waiting"):
-        raise Refused(f"This run is {head['state']} already.")
+        raise Refused("run.decided", state=Word(f"state.{head['state']}"))
     going = _count(connection, clinic_id, run, (stored.QUEUED,))
     second = (
         (head["kind"] != "daily" and needs_second_person(going))
@@ -115,13 +115,11 @@ def approve(connection: Connection, clinic_id: int, run: int, who: str, now: int
         or head["kind"] == "closing"
     )
     if second and head["made_by"] == who and not _alone(connection, clinic_id, who):
-        raise Refused(f"{who} made this run; another person must approve it ({going} messages).")
+        raise Refused("run.own", name=who, count=going)
     if head["kind"] == "broadcast" and head["template_id"]:
         lacking = _unapproved_templates(connection, clinic_id, [head["template_id"]])
         if lacking:
-            raise Refused(
-                f"Two people must approve the template {lacking[0]} first: `clearline plan approve-template`."
-            )
+            raise Refused("template.unapproved", kind=lacking[0])
     undo_until = now + UNDO_SECONDS
     enqueue_run(connection, clinic_id, run, undo_until)
     _change(
@@ -144,21 +142,21 @@ def undo(connection: Connection, clinic_id: int, run: int, who: str, now: int) -
     """Take an approval back while its ten minutes last; returns how many messages that stopped. Raises Refused."""
     head = _run(connection, clinic_id, run)
     if head["state"] != "approved" or (head["undo_until"] or 0) <= now:
-        raise Refused("The ten minutes are over. `clearline plan cancel` stops what has not gone out yet.")
+        raise Refused("run.too_late")
     return cancel(connection, clinic_id, run, who, now)
 
 
 def pause(connection: Connection, clinic_id: int, run: int, who: str, now: int) -> None:
     """Let nothing more of a run start. What is under way at this moment goes out. Raises Refused."""
     if not _change(connection, clinic_id, run, RUNNING, state="paused", paused_why=f"paused by {who}"[:200]):
-        raise Refused("Only a run that is going can be paused.")
+        raise Refused("run.not_going")
     audit.note(connection, clinic_id, who, "run paused", f"run {run}", now)
 
 
 def resume(connection: Connection, clinic_id: int, run: int, who: str, now: int) -> None:
     """Let a paused run go on. Raises Refused."""
     if not _change(connection, clinic_id, run, ("paused",), state="approved", paused_why=""):
-        raise Refused("This run is not paused.")
+        raise Refused("run.not_paused")
     audit.note(connection, clinic_id, who, "run resumed", f"run {run}", now)
 
 
@@ -167,7 +165,7 @@ def cancel(connection: Connection, clinic_id: int, run: int, who: str, now: int)
     if not _change(
         connection, clinic_id, run, ("draft", "waiting", "paused", *RUNNING), state="cancelled", finished_at=now
     ):
-        raise Refused("This run has ended already.")
+        raise Refused("run.ended")
     waiting = (
         deliveries.c.clinic_id == clinic_id,
         deliveries.c.broadcast_id == run,
@@ -183,7 +181,7 @@ def resume_sender(connection: Connection, clinic_id: int, sender_id: int, who: s
     """Let a number send again after somebody mended what had stopped it. Raises Refused."""
     mine = (senders.c.clinic_id == clinic_id, senders.c.id == sender_id, senders.c.halted_at.is_not(None))
     if not connection.execute(update(senders).where(*mine).values(halted_at=None, halted_why="")).rowcount:
-        raise Refused("This number is not stopped.")
+        raise Refused("sender.going")
     audit.note(connection, clinic_id, who, "sender resumed", f"sender {sender_id}", now)
 
 
@@ -207,11 +205,11 @@ def _approve_once(
     mine = (table.c.clinic_id == clinic_id, table.c.id == row_id)
     row = connection.execute(select(table.c.first_by, table.c.approved_at).where(*mine)).one_or_none()
     if row is None:
-        raise Refused(f"This clinic has no such {what}.")
+        raise Refused("plan.unknown" if what == "plan" else "template.unknown")
     if row.approved_at:
-        raise Refused(f"This {what} is approved already.")
+        raise Refused("plan.approved" if what == "plan" else "template.approved")
     if row.first_by == who and not _alone(connection, clinic_id, who):
-        raise Refused(f"{who} made this {what}; another person must approve it.")
+        raise Refused("plan.own" if what == "plan" else "template.own", name=who)
     connection.execute(update(table).where(*mine).values(approved_by=who, approved_at=now))
     audit.note(connection, clinic_id, who, f"{what} approved", f"{what} {row_id}", now)
 
@@ -309,7 +307,7 @@ def _run(connection: Connection, clinic_id: int, run: int) -> Any:
     mine = select(broadcasts).where(broadcasts.c.clinic_id == clinic_id, broadcasts.c.id == run)
     row = connection.execute(mine.with_for_update()).mappings().one_or_none()
     if row is None:
-        raise Refused("There is no such run. `clearline plan list` shows them.")
+        raise Refused("run.unknown")
     return row
 
 

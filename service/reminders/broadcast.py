@@ -54,7 +54,7 @@ def plan_broadcast(
     )
     template_id = connection.execute(newest.limit(1)).scalar_one_or_none()
     if template_id is None:
-        raise Refused(f"There is no template {template_kind!r}. `clearline plan templates` lists them.")
+        raise Refused("template.lacking", kind=template_kind)
     run = new_run(
         connection, clinic_id, "broadcast", name or template_kind, who, now, template_id=template_id, file_id=file_id
     )

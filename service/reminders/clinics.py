@@ -85,7 +85,7 @@ def create_clinic(
     _refuse_telling(name_in_texts)
     _refuse_zone(zone)
     if connection.execute(select(clinics.c.id).where(clinics.c.name == name)).first():
-        raise Refused(f"There is a clinic named {name} already.")
+        raise Refused("clinic.taken", name=name)
     values = {
         "name": name,
         "name_in_texts": name_in_texts,
@@ -113,16 +113,15 @@ def find_clinic(connection: Connection, name: str) -> Clinic:
         if name and clinic.name.casefold() == name.casefold():
             return clinic
     if not known:
-        raise Refused("There is no clinic yet: `clearline clinic create` makes one, `clearline demo` a sample.")
-    names = ", ".join(clinic.name for clinic in known)
-    raise Refused(f"Say which clinic with --clinic NAME: {names}.")
+        raise Refused("clinic.none_yet")
+    raise Refused("clinic.which", names=", ".join(clinic.name for clinic in known))
 
 
 def clinic(connection: Connection, clinic_id: int) -> Clinic:
     """The clinic with this id. Raises Refused where there is none."""
     row = connection.execute(select(clinics).where(clinics.c.id == clinic_id)).mappings().one_or_none()
     if row is None:
-        raise Refused("There is no such clinic.")
+        raise Refused("clinic.unknown")
     return _clinic(row)
 
 
@@ -139,9 +138,8 @@ def add_site(connection: Connection, clinic_id: int, site: Site, who: str, now: 
     for number in filter(None, (site.day_phone, site.night_phone)):
         _refuse_number(number)
     values = {name: value for name, value in vars(site).items() if name != "id"}
-    site_id = _add(
-        connection, sites, {"clinic_id": clinic_id, **values}, f"There is a site {site.short_name} already."
-    )
+    taken = Refused("site.taken", name=site.short_name)
+    site_id = _add(connection, sites, {"clinic_id": clinic_id, **values}, taken)
     audit.note(connection, clinic_id, who, "site added", f"site {site_id}", now)
     return site_id
 
@@ -156,9 +154,10 @@ def add_sender(connection: Connection, clinic_id: int, sender: Sender, who: str,
     """A number that the clinic sends from; returns its id. Raises Refused for a strange number, role or kind."""
     _refuse_number(sender.number)
     if sender.role not in ROLES or sender.kind not in KINDS or sender.pace < 1:
-        raise Refused(f"A sender's role is one of {', '.join(ROLES)}, its kind one of {', '.join(KINDS)}.")
+        raise Refused("sender.kind", roles=", ".join(ROLES), kinds=", ".join(KINDS))
     values = {name: value for name, value in vars(sender).items() if name != "id"}
-    sender_id = _add(connection, senders, {"clinic_id": clinic_id, **values}, f"{sender.number} is set up already.")
+    taken = Refused("sender.taken", number=sender.number)
+    sender_id = _add(connection, senders, {"clinic_id": clinic_id, **values}, taken)
     audit.note(connection, clinic_id, who, "sender added", f"sender {sender_id}", now)
     return sender_id
 
@@ -176,31 +175,31 @@ def shares_sender(connection: Connection, clinic_id: int) -> bool:
     return connection.execute(theirs.limit(1)).first() is not None
 
 
-def _add(connection: Connection, table: Table, values: dict[str, Any], taken: str) -> int:
+def _add(connection: Connection, table: Table, values: dict[str, Any], taken: Refused) -> int:
     try:
         with connection.begin_nested():
             added: int = connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one()
             return added
     except IntegrityError as error:
-        raise Refused(taken) from error
+        raise taken from error
 
 
 def _refuse_telling(name: str) -> None:
     """A name in messages must not tell another reader of the phone what it is about."""
     if len(name) > LONGEST_NAME:
-        raise Refused(f"A name in texts has at most {LONGEST_NAME} letters; {name!r} has {len(name)}.")
+        raise Refused("clinic.name_long", most=LONGEST_NAME, name=name, count=len(name))
     for remark in lint.lint_clinic(lint.Clinic(names=(name,), phones=())):
-        raise Refused(f"{name!r} cannot stand in texts. {remark.reason}")
+        raise Refused("clinic.name_telling", name=name, why=remark.reason)
 
 
 def _refuse_zone(zone: str) -> None:
     if zone not in known_zones():
-        raise Refused(f"{zone!r} is no time zone that we know. Use one of {', '.join(known_zones())}.")
+        raise Refused("clinic.zone", zone=zone, zones=", ".join(known_zones()))
 
 
 def _refuse_number(number: str) -> None:
     if not is_e164(number):
-        raise Refused(f"Write numbers with country code, such as +12025550134; not {number!r}.")
+        raise Refused("clinic.number", number=number)
 
 
 def _clinic(row: Any) -> Clinic:

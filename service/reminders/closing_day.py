@@ -29,10 +29,10 @@ def close_day(connection: Connection, clinic_id: int, site_id: int, day: date, w
     mine = select(sites).where(sites.c.clinic_id == clinic_id, sites.c.id == site_id)
     site = connection.execute(mine).mappings().one_or_none()
     if site is None:
-        raise Refused("This clinic has no such site.")
+        raise Refused("site.unknown")
     template = approved_templates(connection, clinic_id).get("closing_day")
     if template is None:
-        raise Refused("The clinic has no template closing_day: clearline plan add-template closing_day")
+        raise Refused("template.closing_day")
     facts = {
         "clinic": clinic["name_in_texts"],
         "phone": site["day_phone"],
@@ -117,4 +117,4 @@ def _promised(site: Any, clinic: Any, day: date, now: int) -> int:
         after = max(start, datetime.combine(day, datetime.max.time(), ZoneInfo(site["zone"])).astimezone(UTC))
         return int(call_back_by(after, hours, site["zone"]).timestamp())
     except BadHours as error:
-        raise Refused(f"Set the hours of the site first. {error}") from error
+        raise Refused("site.hours", why=error.reason) from error

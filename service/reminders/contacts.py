@@ -137,7 +137,7 @@ def link(connection: Connection, clinic_id: int, patient_id: int, contact_id: in
     if patient_id in served:
         return False
     if len(contacts_of(connection, clinic_id, patient_id)) >= MOST_CONTACTS:
-        raise Refused(f"A patient has at most {MOST_CONTACTS} phones. Take one away first.")
+        raise Refused("phone.most", most=MOST_CONTACTS)
     values = {"patient_id": patient_id, "contact_id": contact_id, "clinic_id": clinic_id, "initial": initial}
     connection.execute(insert(patient_contacts).values(values))
     if served:
@@ -167,7 +167,7 @@ def change_contact(
     Raises Refused for a need that we do not know or a contact that this clinic does not have."""
     strange = set(needs or ()) - set(NEEDS)
     if strange:
-        raise Refused(f"We know the needs {', '.join(NEEDS)}; not {', '.join(sorted(strange))}.")
+        raise Refused("phone.needs", known=", ".join(NEEDS), strange=", ".join(sorted(strange)))
     if needs is not None and NEVER_CALLED.intersection(needs):
         never_call = True
     wishes: dict[str, Any] = {
@@ -184,7 +184,7 @@ def change_contact(
     values = {name: wish for name, wish in wishes.items() if wish is not None}
     mine = (contacts.c.clinic_id == clinic_id, contacts.c.id == contact_id)
     if values and not connection.execute(update(contacts).where(*mine).values(values)).rowcount:
-        raise Refused("This clinic has no such phone.")
+        raise Refused("phone.unknown")
 
 
 def mark_bad(connection: Connection, clinic_id: int, contact_id: int, why: str) -> None:

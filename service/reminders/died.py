@@ -62,13 +62,13 @@ def revive(connection: Connection, clinic_id: int, patient_id: int, who: str, no
     mine = (patients.c.clinic_id == clinic_id, patients.c.id == patient_id, patients.c.state == "died")
     row = connection.execute(select(patients.c.revive_by).where(*mine)).one_or_none()
     if row is None:
-        raise Refused("No death is recorded for this patient.")
+        raise Refused("patient.no_death")
     if not row.revive_by:
         connection.execute(update(patients).where(*mine).values(revive_by=who))
         audit.note(connection, clinic_id, who, "death questioned", f"patient {patient_id}", now)
         return False
     if row.revive_by == who:
-        raise Refused(f"{who} has said so already. A second person must confirm that the patient is alive.")
+        raise Refused("patient.alive_twice", name=who)
     values = {"state": "active", "died_at": None, "died_by": "", "revive_by": ""}
     connection.execute(update(patients).where(*mine).values(values))
     _restore_consents(connection, clinic_id, patient_id, now)

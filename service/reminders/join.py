@@ -78,7 +78,7 @@ def prepare_card(
     """Prepare a card; returns its four digits, good for three days. `chance(n)` draws from 0 to n - 1. An earlier
     open card of the patient for the same person is replaced. Raises Refused where the patient is not active."""
     if patient(connection, clinic_id, card.patient_id).state != "active":
-        raise Refused("Reminders for this patient have ended.")
+        raise Refused("patient.ended")
     connection.execute(
         update(join_cards)
         .where(join_cards.c.closed_at.is_(None), join_cards.c.valid_until < now)
@@ -89,7 +89,7 @@ def prepare_card(
     connection.execute(update(join_cards).where(*mine).values(closed_at=now, closed_why="replaced"))
     taken = set(connection.execute(select(join_cards.c.code).where(join_cards.c.closed_at.is_(None))).scalars())
     if len(taken) >= CODES // 2:
-        raise Refused("Too many cards are open. Old ones close after three days; please try again then.")
+        raise Refused("join.full")
     code = next(code for code in iter(lambda: f"{chance(CODES):04}", None) if code not in taken)
     values = {
         "clinic_id": clinic_id,

@@ -65,6 +65,15 @@ def save_patient(
     return patient_id
 
 
+def rename(
+    connection: Connection, privacy: Privacy, clinic_id: int, patient_id: int, name: str, initial: str
+) -> None:
+    """Write a name and its initial anew; an empty name takes the kept one away."""
+    mine = (patients.c.clinic_id == clinic_id, patients.c.id == patient_id)
+    sealed = privacy.seal(name, NAME_SEALED, patient_id) if name else None
+    connection.execute(update(patients).where(*mine).values(name_sealed=sealed, first_initial=initial))
+
+
 def find_patient(connection: Connection, privacy: Privacy, clinic_id: int, clinic_ref: str) -> Patient | None:
     """The patient with this id of the clinic's own."""
     mine = (patients.c.clinic_id == clinic_id, patients.c.clinic_ref == privacy.ref(clinic_id, clinic_ref))
@@ -77,7 +86,7 @@ def patient(connection: Connection, clinic_id: int, patient_id: int) -> Patient:
     mine = (patients.c.clinic_id == clinic_id, patients.c.id == patient_id)
     row = connection.execute(select(patients).where(*mine)).mappings().one_or_none()
     if row is None:
-        raise Refused("This clinic has no such patient.")
+        raise Refused("patient.unknown")
     return _patient(row)
 
 

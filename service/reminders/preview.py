@@ -79,7 +79,7 @@ def preview(connection: Connection, clinic_id: int, run: int, now: int) -> Previ
         .one_or_none()
     )
     if head is None:
-        raise Refused("There is no such run. `clearline plan list` shows them.")
+        raise Refused("run.unknown")
     mine = (deliveries.c.clinic_id == clinic_id, deliveries.c.broadcast_id == run)
     going = (*mine, deliveries.c.state == stored.QUEUED)
     by_channel = select(deliveries.c.channel, func.count()).where(*going).group_by(deliveries.c.channel)

@@ -37,10 +37,10 @@ def add_staff(connection: Connection, clinic_id: int, name: str, role: str, who:
     """Somebody new; returns their id. Raises Refused for a strange role or a name that is taken."""
     name = " ".join(name.split())
     if role not in ROLES or not name:
-        raise Refused(f"Staff need a name and a role: {', '.join(ROLES)}.")
+        raise Refused("staff.incomplete", roles=", ".join(ROLES))
     same = select(staff.c.id).where(staff.c.clinic_id == clinic_id, func.lower(staff.c.name) == name.lower())
     if connection.execute(same).first():
-        raise Refused(f"There is somebody named {name} already. Use a fuller name.")
+        raise Refused("staff.taken", name=name)
     values = {"clinic_id": clinic_id, "name": name, "role": role, "created_at": now}
     member_id: int = connection.execute(insert(staff).values(values).returning(staff.c.id)).scalar_one()
     audit.note(connection, clinic_id, who or name, "staff added", f"staff {member_id}", now)
@@ -59,15 +59,13 @@ def find_staff(connection: Connection, clinic_id: int, name: str) -> Member:
     for member in staff_of(connection, clinic_id):
         if member.name.casefold() == " ".join(name.split()).casefold():
             return member
-    raise Refused(
-        f"{name or 'Nobody'} does not work here. Say who you are with --as NAME; `clearline staff list` shows who."
-    )
+    raise Refused("staff.unknown", name=name) if name else Refused("staff.nobody")
 
 
 def need_second(first: str, second: str) -> None:
     """Some things take two people. Raises Refused where both are one."""
     if first.casefold() == second.casefold():
-        raise Refused(f"{first} has decided already; a second person must agree.")
+        raise Refused("staff.second", name=first)
 
 
 def hand_over(connection: Connection, clinic_id: int, name: str, to: str, who: str, now: int) -> HandedOver:
@@ -75,10 +73,10 @@ def hand_over(connection: Connection, clinic_id: int, name: str, to: str, who: s
     another's. Raises Refused where no administrator would be left."""
     leaving, heir = find_staff(connection, clinic_id, name), find_staff(connection, clinic_id, to)
     if leaving.id == heir.id:
-        raise Refused("Name another person to hand over to.")
+        raise Refused("staff.heir")
     administrators = [m for m in staff_of(connection, clinic_id) if m.role == "administrator" and m.id != leaving.id]
     if leaving.role == "administrator" and not administrators:
-        raise Refused(f"{leaving.name} is the only administrator. Add another one first.")
+        raise Refused("staff.last_administrator", name=leaving.name)
     theirs = (tasks.c.clinic_id == clinic_id, tasks.c.taken_by == leaving.name, tasks.c.closed_at.is_(None))
     handed = HandedOver(
         tasks=connection.execute(update(tasks).where(*theirs).values(taken_by=heir.name)).rowcount,

@@ -71,7 +71,7 @@ def decide(connection: Connection, clinic_id: int, visit_id: int, decision: Deci
     state = VisitState.CANCELLED if decision is Decision.CANCELLED else VisitState.BOOKED
     changed = update(visits).where(*mine).values(state=state.value, held_why="", changed_at=now)
     if not connection.execute(changed).rowcount:
-        raise Refused("No held visit has this number. `clearline visits held` lists those that wait.")
+        raise Refused("visit.not_held")
     audit.note(connection, clinic_id, who, f"visit {decision.value}", f"visit {visit_id}", now)
     if decision is Decision.CANCELLED:
         return cancel_of_visits(connection, clinic_id, [visit_id], CANCELLED_REASON, now)

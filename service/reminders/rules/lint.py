@@ -52,8 +52,12 @@ class Remark:
     where: str
     reason: Reason
 
+    def say(self, language: Language = Language.ENGLISH) -> str:
+        """Where, and what is wrong there."""
+        return f"{self.where}: {self.reason.say(language)}"
+
     def __str__(self) -> str:
-        return f"{self.where}: {self.reason}"
+        return self.say()
 
 
 def lint(template: Template, clinic: Clinic) -> tuple[Remark, ...]:

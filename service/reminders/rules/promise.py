@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from service.reminders.rules.holidays import holiday
+from service.reminders.rules.reason import Reason, because
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PART = re.compile(r"(?i)([a-z]{3})(?:\s*-\s*([a-z]{3}))?\s+(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})")
@@ -18,7 +19,11 @@ StaffedHours = Mapping[int, tuple[time, time]]
 
 
 class BadHours(ValueError):
-    """Hours that we cannot read; the message shows how to write them."""
+    """Hours that we cannot read; the reason shows how to write them."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def staffed_hours(words: str) -> StaffedHours:
@@ -30,18 +35,18 @@ def staffed_hours(words: str) -> StaffedHours:
         found = PART.fullmatch(part)
         first, last = (found[1].lower(), (found[2] or found[1]).lower()) if found else ("", "")
         if not found or first not in DAYS or last not in DAYS:
-            raise BadHours(f"Write hours like Mon-Fri 08:00-17:00, Sat 09:00-12:00; this is {part!r}.")
+            raise BadHours(because("hours.strange", part=part))
         try:
             opens, closes = (time.fromisoformat(f"{clock:0>5}") for clock in (found[3], found[4]))
         except ValueError as error:
-            raise BadHours(f"There is no such time in {part!r}.") from error
+            raise BadHours(because("hours.no_such_time", part=part)) from error
         if opens >= closes:
-            raise BadHours(f"The hours end before they begin in {part!r}.")
+            raise BadHours(because("hours.backwards", part=part))
         begin, end = DAYS.index(first), DAYS.index(last)
         for step in range((end - begin) % 7 + 1):
             hours[(begin + step) % 7] = (opens, closes)
     if not hours:
-        raise BadHours("Write hours like Mon-Fri 08:00-17:00; there are none.")
+        raise BadHours(because("hours.none"))
     return hours
 
 
@@ -55,7 +60,7 @@ def call_back_by(now: datetime, hours: StaffedHours, zone: str) -> datetime:
             closes = datetime.combine(day, hours[day.weekday()][1], ZoneInfo(zone))
             if closes.astimezone(UTC) - now >= ENOUGH:
                 return closes.astimezone(UTC)
-    raise BadHours("The clinic has no staffed day in the next two weeks.")
+    raise BadHours(because("hours.no_day"))
 
 
 def staffed(now: datetime, hours: StaffedHours, zone: str) -> bool:

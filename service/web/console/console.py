@@ -233,7 +233,7 @@ class Console:
         if isinstance(error, HTTPException) and error.code and error.code < 500:
             return _error_page(seat, error.code, f"errors.http_{error.code}")
         if isinstance(error, Refused):
-            return _error_page(seat, 409, "errors.refused", sentence=str(error))
+            return _error_page(seat, 409, "errors.refused", sentence=error.said(seat.language))
         if isinstance(error, Busy):
             return _error_page(seat, 503, "errors.busy")
         number = secrets.token_hex(4)

@@ -106,10 +106,7 @@ def reset(connection: Connection, name: str, now: int, *, factor: bool, who: str
         )
     ).all()
     if len(found) != 1:
-        several = "Several people have that name; use the one they sign in by."
-        raise Refused(
-            several if found else f"Nobody named {name!r} works here now. `clearline staff list` shows who."
-        )
+        raise Refused("staff.several") if found else Refused("staff.nobody_named", name=name)
     person = found[0]
     connection.execute(update(logins).where(logins.c.staff_id == person.id).values(password_hash=""))
     if factor:

@@ -108,7 +108,7 @@ def save(
     reasons in the language `speak`."""
     wrong = [remark for verdict in verdicts(template, where, speak) for remark in verdict.remarks]
     if wrong:
-        raise Refused("\n".join(wrong))
+        raise Refused("template.remarks", remarks="\n".join(wrong))
     newest = select(func.coalesce(func.max(templates.c.version), 0)).where(
         templates.c.clinic_id == clinic_id, templates.c.kind == template.id
     )
