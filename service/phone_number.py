@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 
@@ -17,4 +16,4 @@ def is_e164(number: str) -> bool:
 def blind_index(number: str, key: bytes) -> str:
     """A keyed hash (HMAC-SHA256, 64 hex digits) of a number: the same number gives the same index, and nobody
     without `key` can list all numbers to undo it (a plain hash of every US number takes about an hour)."""
-    return hmac.new(key, number.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, number.encode(), "sha256").hex()

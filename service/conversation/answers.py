@@ -27,7 +27,7 @@ def emergency(tree: Tree, state: State, said: Text, world: World) -> Turn:
     effects = (Raise("emergency"),)
     if said.reading.reason != "fever":
         return say(state, "emergency", effects=effects)
-    state = replace(state, fever_at=said.minute)
+    state = state.but(fever_at=said.minute)
     if world.person:
         return say(state, "emergency_fever_number", ("phone", world.person_spoken), effects=effects)
     return say(state, "emergency_fever", effects=effects)
@@ -57,9 +57,9 @@ def show(tree: Tree, state: State, said: Text, code: str, *, page: int = 1, plac
     if node.kind is Kind.MENU:
         return asking(new, code, said), Reply((ShowMenu(code),))
     # Pages ask nothing, so the last menu's digits stay good; only the gate before survival numbers is a question.
-    new = replace(new, asked=state.asked, asked_at=state.asked_at)
+    new = new.but(asked=state.asked, asked_at=state.asked_at)
     if node.topic == "fever":
-        new = replace(new, fever_at=said.minute)
+        new = new.but(fever_at=said.minute)
     if places.at_gate(tree, new):
         new = asking(new, f"gate.{code}", said)
     return new, Reply(places.page_parts(tree, node, page, placed=placed))
@@ -67,7 +67,7 @@ def show(tree: Tree, state: State, said: Text, code: str, *, page: int = 1, plac
 
 def asking(state: State, question: str, said: Text) -> State:
     """`state` with `question` as the last one asked; see `State.asked`."""
-    return replace(state, asked=question, asked_at=said.minute)
+    return state.but(asked=question, asked_at=said.minute)
 
 
 def person(tree: Tree, state: State, said: Text, world: World) -> Turn:

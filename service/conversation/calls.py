@@ -52,7 +52,7 @@ def _silence(tree: Tree, state: State, world: World) -> Turn:
     """Nothing came: again and slower, then with a person and a text offered, then a kind end with the number."""
     if state.offered:
         return _next_offer(tree, state, world)
-    state = replace(state, silences=state.silences + 1, held="", last_key="", asked="none")
+    state = state.but(silences=state.silences + 1, held="", last_key="", asked="none")
     if state.silences == 1:
         return put(tree, state, *_in_talk(state, "silence_first"))
     if state.silences == 2:
@@ -78,10 +78,10 @@ def _next_offer(tree: Tree, state: State, world: World) -> Turn:
     if node is None or not node.choices:
         return put(tree, places.at(state, MAIN))
     if state.offered <= len(node.choices):
-        return offer(tree, replace(state, offered=state.offered + 1))
-    state = replace(state, offered=0, silences=state.silences + 1)
+        return offer(tree, state.but(offered=state.offered + 1))
+    state = state.but(offered=0, silences=state.silences + 1)
     if state.silences < OFFER_ROUNDS:
-        return offer(tree, replace(state, offered=1))
+        return offer(tree, state.but(offered=1))
     return to_person(tree, state, world)
 
 
@@ -96,4 +96,4 @@ def _speech(tree: Tree, state: State, said: Speech, world: World) -> Turn:
     if reading.confident:
         return put(tree, places.at(state, node.code))
     parts = (Say("speech_heard"), OfferChoice(node.code, asked=False), Say("speech_right"))
-    return say(replace(state, asked=f"heard.{node.code}"), *parts)
+    return say(state.but(asked=f"heard.{node.code}"), *parts)

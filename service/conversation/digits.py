@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from service.conversation import places
 from service.conversation.answers import Turn, asking, say, show, stop, unknown
 from service.conversation.said import Text
@@ -29,9 +27,9 @@ def digit(tree: Tree, state: State, said: Text, world: World) -> Turn:
     if picks.get(pressed) == STOP:
         return stop(tree, state, said, world)
     if picks.get(pressed) in tree.nodes:
-        return show(tree, replace(state, asked="none"), said, picks[pressed], placed=True)
+        return show(tree, state.but(asked="none"), said, picks[pressed], placed=True)
     if kind == "gate" and pressed == "1" and codes in tree.nodes:
-        return show(tree, replace(state, asked="none"), said, codes, page=2)
+        return show(tree, state.but(asked="none"), said, codes, page=2)
     menu = asked if asked in tree.nodes else MAIN
     node = tree.choice(menu, pressed)
     if node is None:

@@ -63,26 +63,26 @@ def _one(tree: Tree, state: State, key: str, seconds: float, world: World) -> Tu
     if state.place == LANGUAGE_STEP:
         return _language_step(tree, state, key, world)
     if state.asked != "none" and key not in "12":
-        state = replace(state, asked="none")
+        state = state.but(asked="none")
     if state.held and key in CHOICES and seconds < CODE_SECONDS:
         code = state.place + state.held + key
         if tree.node(code):
-            return put(tree, places.at(replace(state, last_key=""), code))
+            return put(tree, places.at(state.but(last_key=""), code))
         if key == state.held and seconds < SAME_PRESS_SECONDS:
             return put(tree, state)
     elif key in CHOICES and key == state.last_key and seconds < SAME_PRESS_SECONDS:
-        return put(tree, replace(state, held=key, last_key=""))
-    state = replace(state, last_key=key if key in CHOICES else "", held="")
+        return put(tree, state.but(held=key, last_key=""))
+    state = state.but(last_key=key if key in CHOICES else "", held="")
     if state.offered and key not in "09*":
         return _take_offer(tree, state, world)
     if state.texting and key != "8":
-        state = replace(state, texting=False)
+        state = state.but(texting=False)
     return _KEYS[key](tree, state, key, world) if key in _KEYS else _choose(tree, state, key, world)
 
 
 def _language_step(tree: Tree, state: State, key: str, world: World) -> Turn:
     """2 is Spanish; 3, 4, 5 and 0 are taken as English, but once a person was offered, 0 brings that person."""
-    english = replace(state, language=Language.ENGLISH)
+    english = state.but(language=Language.ENGLISH)
     if key == "9":
         return put(tree, places.at(english, SETTINGS))
     if key == "0" and state.silences > 1:
@@ -90,7 +90,7 @@ def _language_step(tree: Tree, state: State, key: str, world: World) -> Turn:
     if key == "7":
         return _pace(tree, state, key, world)
     if key in "68*#":
-        state = replace(state, misses=state.misses + 1)
+        state = state.but(misses=state.misses + 1)
         return _repeat(tree, state, key, world) if state.misses < 3 else to_person(tree, english, world)
     language = Language.SPANISH if key == "2" else Language.ENGLISH
     # The key is forgotten: 1 for English and then 1 for urgent help are two presses, however fast.
@@ -133,7 +133,7 @@ def _setting(tree: Tree, state: State, key: str, world: World) -> Turn:
         return put(tree, places.at(state, CALL_911))
     if key == "2":
         chosen = (state.language or Language.ENGLISH).other
-        new, reply = put(tree, places.at(replace(state, language=chosen), MAIN), Say("language_changed"))
+        new, reply = put(tree, places.at(state.but(language=chosen), MAIN), Say("language_changed"))
         return new, replace(reply, effects=(SetLanguage(chosen),))
     if key == "3":
         return put(tree, places.at(state, REMINDERS))
@@ -142,7 +142,7 @@ def _setting(tree: Tree, state: State, key: str, world: World) -> Turn:
 
 def _wrong(tree: Tree, state: State, key: str, world: World) -> Turn:
     """Say what was pressed and repeat; then one choice at a time; then a person."""
-    state = replace(state, misses=state.misses + 1)
+    state = state.but(misses=state.misses + 1)
     pressed = Say("wrong_key", (("key", key),))
     if state.misses == 1:
         return put(tree, state, pressed)
@@ -165,7 +165,7 @@ def _back(tree: Tree, state: State, key: str, world: World) -> Turn:
 
 
 def _repeat(tree: Tree, state: State, key: str, world: World) -> Turn:
-    return put(tree, replace(state, silences=0))
+    return put(tree, state.but(silences=0))
 
 
 def _more(tree: Tree, state: State, key: str, world: World) -> Turn:
@@ -173,14 +173,14 @@ def _more(tree: Tree, state: State, key: str, world: World) -> Turn:
     if node is None or node.kind is not Kind.TOPIC:
         return _wrong(tree, state, key, world)
     if not places.has_more(tree, state, tree.spoken_pages):
-        return say(replace(state, silences=0), Say("more_none"), Say("back_choice"))
+        return say(state.but(silences=0), Say("more_none"), Say("back_choice"))
     return put(tree, places.at(state, state.place, page=state.page + 1))
 
 
 def _pace(tree: Tree, state: State, key: str, world: World) -> Turn:
     slower = state.pace is Pace.NORMAL
     pace = Pace.SLOW if slower else Pace.NORMAL
-    new, reply = put(tree, replace(state, pace=pace, silences=0), Say("pace_slower" if slower else "pace_normal"))
+    new, reply = put(tree, state.but(pace=pace, silences=0), Say("pace_slower" if slower else "pace_normal"))
     return new, replace(reply, effects=(SetPace(pace),))
 
 
@@ -194,11 +194,11 @@ def _text(tree: Tree, state: State, key: str, world: World) -> Turn:
         return say(state, Say("text_cannot"), Say("back_choice"))
     page = f"{state.place or 'm'}p{state.page}"
     if page in state.texted.split("."):
-        return say(replace(state, texting=False), Say("text_once"), Say("back_choice"))
+        return say(state.but(texting=False), Say("text_once"), Say("back_choice"))
     if not state.texting:
-        return say(replace(state, texting=True, silences=0), Say("text_ask"))
+        return say(state.but(texting=True, silences=0), Say("text_ask"))
     sent = ".".join([*filter(None, state.texted.split(".")), page][-6:])
-    new, reply = say(replace(state, texting=False, texted=sent), Say("text_sent"), Say("back_choice"))
+    new, reply = say(state.but(texting=False, texted=sent), Say("text_sent"), Say("back_choice"))
     return new, replace(reply, effects=(TextPlace(state.place, state.page, _question(tree, state)),))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from service.conversation.reply import Part, Say, ShowPage
 from service.conversation.state import State
@@ -31,9 +30,7 @@ def is_known(tree: Tree, state: State, pages: Mapping[str, int]) -> bool:
 
 def at(state: State, place: str, page: int = 1) -> State:
     """`state` moved to `place`, with everything that belonged to the place before forgotten."""
-    return replace(
-        state, place=place, page=page, misses=0, silences=0, offered=0, held="", texting=False, asked="none"
-    )
+    return state.but(place=place, page=page, misses=0, silences=0, offered=0, held="", texting=False, asked="none")
 
 
 def above(place: str) -> str:

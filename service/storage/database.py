@@ -35,6 +35,7 @@ class Database:
         self.patience = patience
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = threading.Lock()
+        self._at_hand: dict[bool, Connection] = {}
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +60,7 @@ class Database:
         if self.is_sqlite and not self._writing.acquire(timeout=self.patience):
             raise StorageDown("another write took too long")
         try:
-            with (self._durable if durable else self._quick).begin() as connection:
+            with self._writer(durable) as connection, connection.begin():
                 if not durable and not self.is_sqlite:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 yield connection
@@ -94,8 +95,27 @@ class Database:
 
     def close(self) -> None:
         """Give every connection back."""
+        while self._at_hand:
+            self._at_hand.popitem()[1].close()
         self._durable.dispose()
         self._quick.dispose()
+
+    @contextmanager
+    def _writer(self, durable: bool) -> Iterator[Connection]:
+        """A connection to write with. SQLite has one writer at a time, so its connection stays at hand."""
+        engine = self._durable if durable else self._quick
+        if not self.is_sqlite:
+            with engine.connect() as connection:
+                yield connection
+            return
+        connection = self._at_hand.get(durable) or engine.connect()
+        try:
+            yield connection
+        except (DBAPIError, OSError, self._driver_error):
+            self._at_hand.pop(durable, None)
+            connection.close()
+            raise
+        self._at_hand[durable] = connection
 
     def _sqlite(self, synchronous: str) -> Engine:
         engine = create_engine(

@@ -21,6 +21,7 @@ talks = Table(
     Column("same_since", BigInteger, nullable=False, server_default="0"),
     Column("all_count", Integer, nullable=False, server_default="0"),
     Column("all_since", BigInteger, nullable=False, server_default="0"),
+    sqlite_with_rowid=False,
 )
 
 answered = Table(
@@ -29,6 +30,7 @@ answered = Table(
     Column("message_sid", String(64), primary_key=True),
     Column("answer", Text),
     Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 opt_outs = Table(
@@ -38,6 +40,7 @@ opt_outs = Table(
     Column("since", BigInteger, nullable=False),
     Column("how", String(20), nullable=False),
     Column("lifted_at", BigInteger),
+    sqlite_with_rowid=False,
 )
 
 errands = Table(

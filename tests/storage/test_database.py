@@ -30,6 +30,14 @@ def try_to_write(database: Database) -> None:
         talks.opt_out(connection, "a" * 64, "text", 1)
 
 
+def write_half(database: Database, mishap: str) -> None:
+    with database.write() as connection:
+        talks.opt_out(connection, "b" * 64, "text", 1)
+        if mishap:
+            connection.exec_driver_sql(mishap)
+        _ = 1 / 0
+
+
 def fill(database: Database, pages: int) -> None:
     """Write more than `pages` hold, as on a disk without room for another."""
     with database.write() as connection:
@@ -51,6 +59,17 @@ def test_a_lock_held_by_another_process(database: Database) -> None:
         try_to_write(database)
     holder.execute("ROLLBACK")
     try_to_write(database)
+
+
+@on_both_databases
+@pytest.mark.parametrize("mishap", ["SELECT nonsense FROM nowhere", ""])
+def test_a_write_that_failed_leaves_nothing_behind_for_the_next(database: Database, mishap: str) -> None:
+    with pytest.raises((StorageDown, ZeroDivisionError)):
+        write_half(database, mishap)
+    try_to_write(database)
+    with database.read() as connection:
+        assert not talks.is_stopped(connection, "b" * 64)
+        assert talks.is_stopped(connection, "a" * 64)
 
 
 @pytest.mark.postgres

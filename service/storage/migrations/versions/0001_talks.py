@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 
+# What every text reads and writes is one tree a table on SQLite, not a table and an index beside it.
 def upgrade() -> None:
     op.create_table(
         "talks",
@@ -22,12 +23,14 @@ def upgrade() -> None:
         sa.Column("same_since", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("all_count", sa.Integer, nullable=False, server_default="0"),
         sa.Column("all_since", sa.BigInteger, nullable=False, server_default="0"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "answered",
         sa.Column("message_sid", sa.String(64), primary_key=True),
         sa.Column("answer", sa.Text),
         sa.Column("at", sa.BigInteger, nullable=False),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "opt_outs",
@@ -35,6 +38,7 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger, nullable=False),
         sa.Column("how", sa.String(20), nullable=False),
         sa.Column("lifted_at", sa.BigInteger),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "errands",
