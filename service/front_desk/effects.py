@@ -58,6 +58,8 @@ class Performer:
                     stopping.stop(connection, index, how, now)
                     errands.cancel(connection, self.vault, actor.phone)
                 case OptIn():
+                    if talks.is_stopped(connection, index):
+                        stopping.came_back(connection, index, actor.ours, now, by_key=bool(actor.call_sid))
                     talks.opt_in(connection, index, now)
                 case SetLanguage(language):
                     # In the talk by text too, whose own language would otherwise stand before this choice.

@@ -58,6 +58,8 @@ def hear(connection: Connection, privacy: Privacy, text: Written) -> Heard:
     if what is Meaning.LINE:
         if text.reading.label.removeprefix("action:") in staff.URGENT:
             _raise(turn)
+        elif text.reading.label == "action:start" and text.stopped:
+            _keep(turn, "start")
         return _heard(turn, None)
     reply_id = _keep(turn, what) if what in KEPT else None
     if what is Meaning.BESIDES:
@@ -98,7 +100,7 @@ def _raise(turn: Turn) -> None:
         staff.tell(turn.connection, person, kind, turn.text.now, due, reply_id=reply_id)
 
 
-def _keep(turn: Turn, what: Meaning) -> int | None:
+def _keep(turn: Turn, what: str) -> int | None:
     if turn.situation.person is None:
         return None
     kept = staff.Kept(turn.text.sid, turn.text.body, turn.text.reading.label, what)

@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 from service.conversation.reply import Say
 from service.reminders import audit
 from service.reminders.answers import questions, staff
-from service.reminders.answers.known import Known, serves
+from service.reminders.answers.known import Known, known, serves
 from service.reminders.answers.meaning import Pending
 from service.reminders.answers.questions import NewQuestion
 from service.reminders.consent import Channel, Consent, history, in_force, record_consent
 from service.reminders.contacts import change_contact, contacts_of, patients_of
 from service.reminders.optouts import is_stopped, lift, stop_phone
 
+# As the audit keeps them.
+WROTE_START, TOOK_BACK = "wrote START", "took back a stop by key"
 AS_OFFERED = "2026-11"
 FEWER = {"1": "day before", "2": "changes"}
 
@@ -68,6 +70,14 @@ def just_a_few(connection: Connection, people: Sequence[Known], digit: str, show
         change_contact(connection, one.clinic_id, one.contact_id, fewer=FEWER[digit])
         audit.note(connection, one.clinic_id, "the person", "agreed to a few", f"contact {one.contact_id}", now)
     return Say("reminder.less_day_before" if digit == "1" else "reminder.less_changes")
+
+
+def came_back(connection: Connection, phone: str, ours: str, now: int, *, by_key: bool) -> None:
+    """A stopped phone (its blind index) wrote START, or took the stop back on a call: staff of the clinics that know
+    it see when. No consent comes back by it."""
+    what = TOOK_BACK if by_key else WROTE_START
+    for one in known(connection, phone, ours):
+        audit.note(connection, one.clinic_id, "the person", what, f"contact {one.contact_id}", now)
 
 
 def _is_reached(connection: Connection, clinic_id: int, patient_id: int) -> bool:

@@ -9,9 +9,11 @@ from sqlalchemy import Connection, select
 
 from service.languages import Language
 from service.reminders import consent, why
+from service.reminders.answers.stopping import TOOK_BACK, WROTE_START
 from service.reminders.contacts import Contact
-from service.storage.reminder_tables import clinic_opt_outs, deliveries, replies, tasks
+from service.storage.reminder_tables import audit, clinic_opt_outs, deliveries, replies, tasks
 from service.storage.tables import opt_outs
+from service.web.console.inbox_list import kind_in_words
 from service.web.console.words import known, say
 
 # The latest of each kind; who needs more reads the chart.
@@ -19,10 +21,16 @@ MOST = 60
 # Where the words for the value of a field stand.
 FAMILIES = {
     "state": "states.",
-    "kind": "tasks.",
     "channel": "timeline.channel_",
     "outcome": "outcomes.",
     "meaning": "meanings.",
+}
+# What the person changed by themselves, as the audit keeps it. A stop shows in the consents that it ended.
+OF_THE_PERSON = {
+    WROTE_START: "timeline.wrote_start",
+    TOOK_BACK: "timeline.took_back",
+    "wish changed": "timeline.wish",
+    "agreed to a few": "timeline.few",
 }
 
 
@@ -43,6 +51,8 @@ def told(event: Event, language: Language) -> str:
     for name, value in event.fields.items():
         phrase = FAMILIES.get(name, "") + value
         fields[name] = say(language, phrase) if known(phrase) else value
+        if name == "kind":
+            fields[name] = kind_in_words(value, language)
     return say(language, event.phrase, **fields)
 
 
@@ -58,6 +68,7 @@ def timeline(
         *_tasks(connection, clinic_id, patient_id),
         *(event for phone in phones for event in _consents(connection, clinic_id, phone)),
         *_stops(connection, clinic_id, [phone.phone for phone in phones]),
+        *_wishes(connection, clinic_id, contact_ids),
     ]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
@@ -86,7 +97,9 @@ def _replies(connection: Connection, clinic_id: int, contact_ids: Sequence[int])
         .limit(MOST)
     )
     for row in rows:
-        yield Event(row.at, "timeline.reply", {"meaning": row.meaning or row.label or "?"})
+        # Danger is kept by its sign, such as a fever, for which the list has no words of its own.
+        meaning = row.meaning if known(f"meanings.{row.meaning}") else row.label.removeprefix("action:")
+        yield Event(row.at, "timeline.reply", {"meaning": meaning or "?"})
 
 
 def _tasks(connection: Connection, clinic_id: int, patient_id: int) -> Iterator[Event]:
@@ -115,5 +128,14 @@ def _stops(connection: Connection, clinic_id: int, phones: Sequence[str]) -> Ite
     )
     for row in (*said, *brought.mappings()):
         yield Event(row["since"], "timeline.stopped", {"how": row["how"]}, needs=row["lifted_at"] is None)
-        if row["lifted_at"] is not None:
-            yield Event(row["lifted_at"], "timeline.started")
+
+
+def _wishes(connection: Connection, clinic_id: int, contact_ids: Sequence[int]) -> Iterator[Event]:
+    """What the person chose: fewer messages, a pause, START after a stop."""
+    about = (
+        audit.c.clinic_id == clinic_id,
+        audit.c.about.in_([f"contact {contact_id}" for contact_id in contact_ids]),
+    )
+    chosen = select(audit.c.at, audit.c.what).where(*about, audit.c.what.in_(list(OF_THE_PERSON)))
+    for row in connection.execute(chosen.order_by(audit.c.id.desc()).limit(MOST)):
+        yield Event(row.at, OF_THE_PERSON[row.what])

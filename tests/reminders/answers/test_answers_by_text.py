@@ -11,7 +11,7 @@ from sqlalchemy import select
 from service.languages import Language
 from service.reminders.consent import Channel
 from service.simulator.phone import Phone
-from service.storage.reminder_tables import consents, contacts, deliveries, visits
+from service.storage.reminder_tables import audit, consents, contacts, deliveries, visits
 from service.storage.tables import opt_outs
 
 OTHER = "+15555550124"
@@ -334,3 +334,28 @@ def test_danger_after_a_stop_is_answered_and_raised(clinic: Clinic, phone: Phone
     said(phone, "STOP")
     assert said(phone, "i want to die").startswith("You matter.")
     assert [kind for kind, _ in clinic.tasks()] == ["phone them", "crisis"]
+
+
+@on_both_databases
+def test_start_after_a_stop_is_noted_for_the_clinic_in_the_persons_words(
+    clinic: Clinic, phone: Phone, clock: Clock
+) -> None:
+    _, contact, _ = clinic.reminded()
+    said(phone, "START")
+    said(phone, "STOP")
+    clock.pass_time(3600)
+    said(phone, "Start please")
+    noted = clinic.rows(select(audit).where(audit.c.what == "wrote START"))
+    assert [(row["who"], row["about"], row["at"]) for row in noted] == [("the person", f"contact {contact}", clock())]
+    assert clinic.words_kept()[-1] == ("Start please", "start")
+    assert clinic.rows(select(consents).where(consents.c.superseded_at.is_(None))) == []
+
+
+def test_a_stop_taken_back_by_key_is_noted_too(clinic: Clinic, phone: Phone) -> None:
+    clinic.reminded()
+    call = phone.call()
+    for key in "992":
+        call.press(key)
+    assert [row["what"] for row in clinic.rows(select(audit).where(audit.c.who == "the person"))] == [
+        "took back a stop by key"
+    ]
