@@ -14,6 +14,7 @@ from service.conversation.understanding.reader import Reader
 from service.conversation.understanding.scoring import Report, Row, Verdict, read_rows, score
 
 HERE = Path(__file__).parent
+DANGER = ("action:crisis", "action:emergency", "action:urgent", "action:stop")
 
 
 def report(name: str, reader: Reader, library: Library) -> Report:
@@ -75,6 +76,16 @@ def test_texts_by_a_second_such_writer_hold_their_floors(reader: Reader, words_o
     assert over / of <= 0.03
 
 
+def test_texts_by_a_third_writer_hold_their_floors(reader: Reader, words_of_the_line: Library) -> None:
+    """Written without a look at the rules, and first scored as the README says. "Leave me alone" is asked back about:
+    it may be said to us, or of a life."""
+    found = report("texts_blind_third.csv", reader, words_of_the_line)
+    assert [row.row.text for row in found.missed] == ["leave me alone"]
+    assert [row.row.text for row in found.rows if row.row.expected == "" and row.got in DANGER] == [
+        "i stopped breathing so hard after they drained the fluid, feeling better"
+    ]
+
+
 def rows_of(name: str) -> list[tuple[str, str]]:
     with (HERE / name).open(encoding="utf-8", newline="") as lines:
         return [(row[0], row[1]) for row in csv.reader(lines)][1:]
@@ -84,7 +95,7 @@ def rows_of(name: str) -> list[tuple[str, str]]:
 def test_danger_is_told_from_what_only_sounds_like_it(text: str, expected: str, reader: Reader) -> None:
     label = reader.read(text).label
     if expected == "safe":
-        assert label not in ("action:crisis", "action:emergency", "action:urgent", "action:stop")
+        assert label not in DANGER
     else:
         assert label == expected
 
