@@ -10,6 +10,7 @@ from console_staff import KEPT
 from sqlalchemy import insert
 
 from service.app import Parts
+from service.reminders.answers.staff import CALL_BACK, MAY_HAVE_DIED, MEANT_VISIT, READ_WORDS
 from service.reminders.clinics import Sender, add_sender, create_clinic
 from service.reminders.consent import Channel, Consent, record_consent
 from service.reminders.contacts import NewContact, link, save_contact
@@ -37,6 +38,7 @@ NAMES = (
     "Haddad, Nour",
     "Brown, Tanya",
 )
+EMERGENCY = "emergency"
 HELD = ("held.no_consent", "held.landline", "held.paused")
 
 
@@ -128,7 +130,7 @@ def _person(
         connection.execute(
             insert(tasks).values(
                 clinic_id=clinic_id,
-                kind=("urgent", "call", "rebook", "reply", "died")[place],
+                kind=(EMERGENCY, CALL_BACK, MEANT_VISIT, READ_WORDS, MAY_HAVE_DIED)[place],
                 contact_id=contact_id,
                 patient_id=patient_id,
                 reply_id=reply_id,

@@ -21,6 +21,7 @@ SECTIONS = (
     Section("people", Permission.SEE_PEOPLE),
     Section("visits", Permission.SEE_VISITS),
     Section("templates", Permission.SEE_TEMPLATES),
+    Section("plans", Permission.SEE_TEMPLATES),
     Section("broadcasts", Permission.SEE_BROADCASTS),
     Section("content", Permission.SEE_CONTENT),
     Section("insight", Permission.SEE_INSIGHT),

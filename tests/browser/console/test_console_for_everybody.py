@@ -152,7 +152,7 @@ def test_it_works_without_javascript(open_page) -> None:
 @pytest.mark.parametrize("options", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}])
 def test_it_stands_in_forced_colours_and_without_motion(open_page, options) -> None:
     page = open_page(**options)
-    expect(page.get_by_role("heading", name="Needs an answer")).to_be_visible()
+    expect(page.get_by_role("heading", name="To call back")).to_be_visible()
     moving = (
         "[...document.querySelectorAll('*')].some((one) => parseFloat(getComputedStyle(one).transitionDuration) > 0)"
     )

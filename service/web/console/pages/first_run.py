@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, select, update
 from wtforms import SelectField
 
-from service.reminders.clinics import LONGEST_NAME, create_clinic
+from service.reminders.clinics import LONGEST_NAME, Sender, add_sender, create_clinic
 from service.reminders.rules import lint
 from service.reminders.rules.zones import known_zones
 from service.reminders.staff import add_staff, find_staff, staff_of
@@ -24,6 +24,9 @@ from service.web.console.pages.invitation import PasswordForm
 from service.web.console.permissions import Role
 from service.web.console.seat import Seat
 from service.web.console.sessions import Stage
+
+# Segments a second. A real long code sends one.
+TRYOUT_PACE = 20
 
 
 class FirstRunForm(PasswordForm):
@@ -90,6 +93,10 @@ def _make(seat: Seat, form: FirstRunForm, clinic_id: int) -> str:
             clinic_id = create_clinic(
                 connection, form.clinic.data, form.name_in_texts.data, form.zone.data, now, who=who
             )
+            if seat.parts.settings.tryout:
+                # A pretend number has no carrier to register with, so the first trial need not wait for one.
+                pretend = Sender(seat.parts.settings.reminders_from, role="both", pace=TRYOUT_PACE)
+                add_sender(connection, clinic_id, pretend, who, now)
         staff_id = _administrator(connection, clinic_id, who, now)
         set_password(connection, staff_id, clinic_id, tidy_name(form.sign_in_name.data), kept, now)
         return sessions.begin(connection, staff_id, Stage.SETUP, seat.browser, now)

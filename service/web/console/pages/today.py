@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
 
 from service.reminders import stored, why
-from service.storage.reminder_tables import contacts, deliveries, patients, tasks, visits
+from service.storage.reminder_tables import contacts, deliveries, patients, visits
 from service.web.console.console import Console
+from service.web.console.inbox_list import Waiting, kind_in_words, served, waiting, with_people
 from service.web.console.permissions import Permission
 from service.web.console.seat import Seat
+from service.web.console.today_ranks import ranked
 
 # At most so many rows of a list; the rest is a number with a way to all of them.
 SHOWN = 12
 DAY = 86400
 FAILED = (stored.UNDELIVERED, stored.NO_RECEIPT, stored.UNKNOWN, stored.EXPIRED)
-
-
-@dataclass(frozen=True)
-class Open:
-    """A task that waits: `label` a phrase where we know the kind, `late` once its promised time has passed."""
-
-    id: int
-    kind: str
-    patient_id: int | None
-    name: str
-    opened_at: int
-    due_at: int | None
-    taken_by: str
-    urgent: bool
-    late: bool
 
 
 @dataclass(frozen=True)
@@ -51,43 +40,34 @@ def add(console: Console) -> None:
     @console.page("/", Permission.SEE_TODAY)
     def today(seat: Seat) -> ResponseReturnValue:
         with seat.read() as connection:
-            waiting = _tasks(connection, seat)
+            ranks = ranked(waiting(connection, seat, "open"))
+            parts = {name: with_people(connection, seat, _first(tasks)) for name, tasks in vars(ranks).items()}
             missed, phone = _missed(connection, seat), _phone(connection, seat)
             counts, people = _counts(connection, seat), _people(connection, seat)
-        seat.note_shown([task.patient_id for task in waiting] + [row.patient_id for row in missed + phone])
+            seen = _seen(connection, seat, [task for part in parts.values() for task in part])
+        seat.note_shown(seen + [row.patient_id for row in missed + phone])
         return seat.show(
             "today.html",
-            urgent=[task for task in waiting if task.urgent],
-            waiting=[task for task in waiting if not task.urgent],
+            parts=parts,
+            all_of={name: len(tasks) for name, tasks in vars(ranks).items()},
             missed=missed,
             phone=phone,
-            counts=counts,
+            counts=counts | {"tasks": sum(map(len, vars(ranks).values()))},
             people=people,
+            tomorrow=seat.dates.today + timedelta(days=1),
+            kind=lambda kind: kind_in_words(kind, seat.language),
         )
 
 
-def _tasks(connection: Connection, seat: Seat) -> list[Open]:
-    rows = connection.execute(
-        select(tasks, patients.c.name_sealed)
-        .select_from(tasks.outerjoin(patients, _patient_of(tasks)))
-        .where(tasks.c.clinic_id == seat.clinic_id, tasks.c.closed_at.is_(None))
-        .order_by((tasks.c.kind == "urgent").desc(), tasks.c.due_at.is_(None), tasks.c.due_at, tasks.c.id)
-        .limit(SHOWN)
-    )
-    return [
-        Open(
-            id=row["id"],
-            kind=row["kind"],
-            patient_id=row["patient_id"],
-            name=seat.patient_name(row["patient_id"], row["name_sealed"]),
-            opened_at=row["opened_at"],
-            due_at=row["due_at"],
-            taken_by=row["taken_by"],
-            urgent=row["kind"] == "urgent",
-            late=row["due_at"] is not None and row["due_at"] < seat.now,
-        )
-        for row in rows.mappings()
-    ]
+def _first(tasks: Sequence[Waiting]) -> Sequence[Waiting]:
+    # Nobody in danger is left to a further page.
+    return tasks if tasks and tasks[0].urgent else tasks[:SHOWN]
+
+
+def _seen(connection: Connection, seat: Seat, shown: Sequence[Waiting]) -> list[int | None]:
+    """The patients whose names stand beside these tasks: their own, or all whom a shared phone serves."""
+    shared = served(connection, seat, [task.contact_id for task in shown if task.contact_id and not task.patient_id])
+    return [task.patient_id for task in shown] + [one for people in shared.values() for one, _ in people]
 
 
 def _missed(connection: Connection, seat: Seat) -> list[Missed]:
@@ -138,10 +118,6 @@ def _counts(connection: Connection, seat: Seat) -> dict[str, int]:
         "tomorrow": _number(connection, to_go.where(deliveries.c.due_at >= tomorrow, deliveries.c.due_at < after)),
         "visits": _number(connection, of_tomorrow),
         "confirmed": _number(connection, of_tomorrow.where(visits.c.confirmed_at.is_not(None))),
-        "tasks": _number(
-            connection,
-            select(func.count()).where(tasks.c.clinic_id == seat.clinic_id, tasks.c.closed_at.is_(None)),
-        ),
     }
 
 

@@ -58,6 +58,7 @@ function show(language) {
   if (!phone || !forms.length) return;
   const texts = forms.map((words) => filled(words, sample[language]));
   const text = texts.find((one) => cut(one).segments === 1 && !cut(one).costly.length) ?? texts.at(-1);
+  phone.hidden = false;
   phone.querySelector(".bubble").textContent = text;
   phone.querySelector("[data-cost]").textContent = price(cut(text));
 }

@@ -1,0 +1,316 @@
+"""A clinic's first day from an empty machine, by keyboard alone, in both languages: from the first page to the report."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hands import Hands, until
+from playwright.sync_api import Browser, expect
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from service.app import Parts, put_together, serve_parts
+from service.cli.worker import work_of
+from service.languages import Language
+from service.reminders import worker
+from service.settings import from_environment
+from service.storage import migrate
+from service.storage.reminder_tables import clinics, deliveries
+from service.storage.marks import last_done
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "violin harvest copper nine"
+CAME, CALL_ME, FEVER = "+18125550101", "+18125550103", "+18125550105"
+GOING = 10  # of twelve, one never agreed and one said STOP
+NOTE = {
+    "en": ("{clinic}: the garage is shut today. Questions {phone} STOP = no more", "the garage is shut"),
+    "es": ("{clinic}: la cochera cierra hoy. Preguntas {phone} ALTO = no mas", "la cochera cierra"),
+}
+
+
+class MovingClock:
+    """The real time from a Monday afternoon in Evansville on, and ahead of it when a test lets time go by.
+
+    It is late enough for all reminders a day before tomorrow's visits to be due at once."""
+
+    def __init__(self) -> None:
+        begin = datetime(2026, 11, 30, 15, 35, tzinfo=ZoneInfo("America/Chicago")).timestamp()
+        self.ahead = begin - time.time()
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+    def pass_time(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
+@dataclass(frozen=True)
+class Machine:
+    """An installation with nothing in it, its web server and its worker under way."""
+
+    address: str
+    parts: Parts
+    clock: MovingClock
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    placeholder = make_server("127.0.0.1", 0, lambda environ, start: [])
+    port = placeholder.server_port
+    placeholder.server_close()
+    clock = MovingClock()
+    parts = put_together(from_environment({"PORT": str(port)}, tmp_path / "var"), clock)
+    migrate.upgrade(parts.database)
+    server = make_server("127.0.0.1", port, serve_parts(parts), threaded=True)
+    stop = threading.Event()
+    work = work_of(parts, stop.is_set)
+    threads = [
+        threading.Thread(target=server.serve_forever),
+        threading.Thread(target=lambda: asyncio.run(worker.run(work, lambda: 1, []))),
+    ]
+    for thread in threads:
+        thread.start()
+    yield Machine(f"http://localhost:{port}", parts, clock)
+    stop.set()
+    server.shutdown()
+    for thread in threads:
+        thread.join()
+    parts.database.close()
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_from_an_empty_machine_to_the_report(
+    machine: Machine, chromium: Browser, tmp_path: Path, language: Language
+) -> None:
+    contexts = [chromium.new_context(locale=language.value, accept_downloads=True) for _ in range(3)]
+    rosa, ben, phone = (Hands(context.new_page(), language) for context in contexts)
+    try:
+        invitation = begin(rosa, machine)
+        machine_has_planned_today(machine)
+        join(ben, invitation, machine)
+        import_lists(rosa, tmp_path)
+        write_what_is_sent(rosa, ben)
+        send_reminders_of_tomorrow(rosa, ben, machine)
+        answer_from_the_phone(phone, machine)
+        see_the_answers(rosa, machine)
+        pause_and_resume(rosa, ben, machine)
+        read_the_report(rosa, tmp_path)
+    finally:
+        for context in contexts:
+            context.close()
+
+
+def begin(rosa: Hands, machine: Machine) -> str:
+    """The first page makes the clinic and its administrator; a site, and an invitation for a nurse. Returns its address."""
+    rosa.page.goto(machine.address + "/console/")
+    rosa.fill("first_run.clinic", "Lakeside Oncology")
+    rosa.fill("first_run.name_in_texts", "Lakeside Clinic")
+    rosa.pick("first_run.zone", "America/Chicago")
+    rosa.fill("first_run.name", "Rosa Vega")
+    rosa.fill("invitation.sign_in_name", "rosa.vega")
+    choose_password(rosa, "first_run.make")
+    set_up_authenticator(rosa, machine)
+    rosa.sees("today.start")
+    rosa.go("settings")
+    rosa.open("settings.new_site")
+    rosa.fill("settings.site_name", "Evansville")
+    rosa.fill("settings.day_phone", "812-555-0100")
+    rosa.fill("settings.night_phone", "812-555-0199")
+    rosa.open("settings.save")
+    rosa.sees("settings.site_added")
+    rosa.go("staff")
+    rosa.open("staff.new")
+    rosa.fill("staff.name", "Ben Okafor")
+    rosa.choose("roles.nurse")
+    rosa.open("staff.invite")
+    return rosa.page.locator(".code.secret").inner_text().strip()
+
+
+def join(ben: Hands, invitation: str, machine: Machine) -> None:
+    """The second person takes the invitation up."""
+    ben.page.goto(invitation)
+    ben.fill("invitation.sign_in_name", "ben.okafor")
+    choose_password(ben, "invitation.go_on")
+    set_up_authenticator(ben, machine)
+    ben.sees("today.title")
+
+
+def choose_password(hands: Hands, button: str) -> None:
+    hands.fill("invitation.password", PASSWORD)
+    hands.fill("invitation.again", PASSWORD)
+    hands.open(button)
+
+
+def set_up_authenticator(hands: Hands, machine: Machine) -> None:
+    hands.secret = hands.page.locator(".code.secret").inner_text().replace(" ", "").strip()
+    hands.fill("factor.code", hands.code(machine.clock))
+    hands.open("factor.go_on")
+    expect(hands.page.locator(".secret-codes li")).to_have_count(10)
+    hands.open("factor.paper_kept")
+
+
+def import_lists(rosa: Hands, folder: Path) -> None:
+    """The sample lists, saved from the page and loaded one after another."""
+    rosa.go("people")
+    rosa.open("imports.title")
+    kinds = ("patients", "visits", "consents", "optouts")
+    for kind in kinds:
+        path = rosa.save(f"imports.kind_{kind}", folder, near=rosa.word("imports.sample"))
+        rosa.page.reload()
+        rosa.choose(f"imports.kind_{kind}")
+        rosa.hand_over("imports.file", path)
+        rosa.open("imports.look")
+        rosa.open("imports.try")
+        rosa.sees("imports.nothing_yet")
+        rosa.open("imports.load")
+        rosa.sees("imports.loaded_told")
+        if kind != kinds[-1]:
+            rosa.open("imports.other_file")
+    rosa.go("people")
+    rosa.sees("people.all", count=12)
+
+
+def write_what_is_sent(rosa: Hands, ben: Hands) -> None:
+    """A ready-made reminder, words of our own, and a plan; the second person says yes to each."""
+    rosa.go("templates")
+    rosa.open("templates.take", near=rosa.word("templates.kind_visit"))
+    rosa.go("templates")
+    rosa.open("templates.new")
+    rosa.fill("templates.name", "Garage")
+    rosa.fill("templates.en_1", NOTE["en"][0])
+    rosa.fill("templates.es_1", NOTE["es"][0])
+    expect(rosa.page.locator("[data-phone=en] .bubble")).to_contain_text(NOTE["en"][1])
+    rosa.open("templates.save")
+    rosa.sees("templates.saved")
+    rosa.go("plans")
+    rosa.choose("plans.days_1")
+    rosa.open("plans.make")
+    for name in (ben.word("templates.kind_visit"), "Garage"):
+        ben.go("templates")
+        ben.open(name)
+        ben.open("templates.approve")
+        ben.sees("templates.approved")
+    ben.go("plans")
+    ben.open("plans.approve")
+    ben.sees("plans.approved")
+
+
+def send_reminders_of_tomorrow(rosa: Hands, ben: Hands, machine: Machine) -> None:
+    """Planned by one, let go by the other, and watched until the bar is full."""
+    machine.clock.pass_time(301)  # so that a fresh code is asked for
+    rosa.go("broadcasts")
+    rosa.open("broadcasts.new")
+    rosa.open("broadcasts.begin", near=rosa.word("broadcasts.visits_title"))
+    rosa.open("broadcasts.draft")
+    rosa.sees("broadcasts.other_person")
+    approve(ben, machine)
+    machine.clock.pass_time(601)  # the ten minutes to take it back
+    for hands in (rosa, ben):
+        hands.page.reload()
+    expect(ben.page.locator("#bar-label")).to_have_text(
+        ben.word("broadcasts.done_of", done=GOING, most=GOING), timeout=20_000
+    )
+
+
+def machine_has_planned_today(machine: Machine) -> None:
+    """The worker plans each clinic once a day; what is planned by hand today comes after that."""
+    machine.clock.pass_time(61)
+    with machine.parts.database.read() as connection:
+        clinic_id = connection.execute(select(clinics.c.id)).scalar_one()
+
+    def planned() -> bool:
+        with machine.parts.database.read() as connection:
+            return last_done(connection, f"plan.{clinic_id}") is not None
+
+    until(planned)
+
+
+def approve(ben: Hands, machine: Machine) -> None:
+    """The newest broadcast, by the second person, who shows a fresh code first."""
+    ben.go("broadcasts")
+    ben.tab_to("", near=ben.word("broadcasts.state_waiting"))
+    with ben.page.expect_navigation():
+        ben.page.keyboard.press("Enter")
+    ben.open("broadcasts.approve")
+    ben.fill("factor.code", ben.code(machine.clock))
+    ben.open("factor.go_on")
+    with ben.page.expect_navigation():
+        ben.tab_to(ben.word("broadcasts.approve_count", count=GOING))
+        ben.page.keyboard.press("Enter")
+    ben.sees("broadcasts.approved_told")
+
+
+def answer_from_the_phone(phone: Hands, machine: Machine) -> None:
+    """Three people answer their reminder: one comes, one wants a call, one has a fever."""
+    phone.page.goto(f"{machine.address}/phone?lang={phone.language.value}")
+    for number, answer in ((CAME, "1"), (CALL_ME, "2"), (FEVER, "i have a fever of 103")):
+        phone.fill("phone:number", number)
+        phone.page.keyboard.press("Tab")
+        chat = phone.page.locator("#chat")
+        expect(chat).to_contain_text("Lakeside Clinic: visit", timeout=10_000)
+        before = chat.locator(".item.line").count()
+        phone.fill("phone:message", answer)
+        phone.page.keyboard.press("Enter")
+        expect(chat.locator(".item.line")).to_have_count(before + 1, timeout=10_000)
+
+
+def see_the_answers(rosa: Hands, machine: Machine) -> None:
+    """Today has the fever first and the call-back after it; its thread is read, taken and closed with one key."""
+    rosa.go("today")
+    expect(rosa.page.locator(".card.urgent")).to_contain_text("Holt, Karen")
+    rosa.open("inbox.kind_call_back")
+    rosa.sees("Ellis, James")
+    rosa.open("inbox.take_me")
+    rosa.tab_to("1", near=rosa.word("inbox.outcome"))
+    with rosa.page.expect_navigation():
+        rosa.page.keyboard.press("1")
+    rosa.sees("outcomes.reached")
+
+
+def pause_and_resume(rosa: Hands, ben: Hands, machine: Machine) -> None:
+    """One message to many is stopped before it goes, stays stopped, and goes on."""
+    machine.clock.pass_time(301)
+    rosa.go("broadcasts")
+    rosa.open("broadcasts.new")
+    rosa.open("broadcasts.begin", near=rosa.word("broadcasts.message_title"))
+    rosa.pick("broadcasts.template", "Garage")
+    rosa.open("broadcasts.draft")
+    approve(ben, machine)
+    rosa.page.reload()
+    rosa.open("broadcasts.pause")
+    rosa.sees("broadcasts.paused_told")
+    machine.clock.pass_time(601)
+    time.sleep(2.5)  # two turns of the worker, in which nothing may go
+    assert not sent(machine, "Garage")
+    rosa.page.reload()
+    rosa.open("broadcasts.resume")
+    expect(rosa.page.locator("#bar-label")).to_have_text(
+        rosa.word("broadcasts.done_of", done=GOING, most=GOING), timeout=20_000
+    )
+
+
+def sent(machine: Machine, name: str) -> int:
+    from service.storage.reminder_tables import broadcasts
+
+    with machine.parts.database.read() as connection:
+        run = connection.execute(select(broadcasts.c.id).where(broadcasts.c.name == name)).scalar_one()
+        waiting = ("queued", "held")
+        mine = (deliveries.c.broadcast_id == run, deliveries.c.state.not_in(waiting))
+        return len(connection.execute(select(deliveries.c.id).where(*mine)).all())
+
+
+def read_the_report(rosa: Hands, folder: Path) -> None:
+    """A row for everybody, with the reason for those who were left out."""
+    report = rosa.save("broadcasts.report", folder).read_text("utf-8-sig")
+    assert len(report.strip().splitlines()) == 13
