@@ -10,6 +10,7 @@ import click
 # `clearline phone` should start at once, and only audio commands need numpy.
 COMMANDS = {
     "audio": "audio",
+    "backup": "backup",
     "broadcast": "broadcast",
     "check": "check",
     "clinic": "clinic",
@@ -23,6 +24,7 @@ COMMANDS = {
     "plan": "plan",
     "purge": "purge",
     "release": "release",
+    "restore": "restore",
     "serve": "serve",
     "staff": "staff",
     "visits": "visits",

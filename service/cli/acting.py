@@ -46,14 +46,15 @@ class Installation:
 
 
 @contextmanager
-def installation() -> Iterator[Installation]:
-    """The installation of the environment, its database brought to this release's shape. What cannot be done ends
-    the command with its sentence."""
+def installation(*, upgraded: bool = True) -> Iterator[Installation]:
+    """The installation of the environment, its database brought to this release's shape unless told otherwise. What
+    cannot be done ends the command with its sentence."""
     try:
         settings = from_environment(os.environ)
         database = Database(settings.database_url, patience=PATIENCE)
         try:
-            upgrade(database)
+            if upgraded:
+                upgrade(database)
             yield Installation(settings, database, Privacy.of(settings), int(time.time()))
         finally:
             database.close()
