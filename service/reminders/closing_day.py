@@ -13,7 +13,8 @@ from service.reminders import stored
 from service.reminders.insertion import Row, insert_rows
 from service.reminders.planning import Run, approved_templates, counted, new_run
 from service.reminders.refused import Refused
-from service.reminders.rules.promise import BadHours, call_back_by, staffed_hours
+from service.reminders.rules.promise import call_back_by
+from service.reminders.rules.staffed import BadHours, staffed_hours
 from service.reminders.to_do import open_task
 from service.storage.reminder_tables import clinics, contacts, deliveries, patient_contacts, patients, sites, visits
 

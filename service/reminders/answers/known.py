@@ -12,7 +12,8 @@ from sqlalchemy import Connection, and_, select
 from service.conversation.world import written
 from service.languages import Language
 from service.reminders.contacts import NEVER_CALLED
-from service.reminders.rules import promise
+from service.reminders.rules.promise import call_back_by
+from service.reminders.rules.staffed import BadHours, StaffedHours, staffed, staffed_hours
 from service.storage.reminder_tables import clinics, contacts, patient_contacts, patients, senders, sites
 
 # Of a clinic that has not told its hours.
@@ -72,7 +73,7 @@ class Site:
 
     def staffed(self, at: int) -> bool:
         """Is somebody there at `at` (seconds since 1970)?"""
-        return promise.staffed(_utc(at), self._hours(), self.zone)
+        return staffed(_utc(at), self._hours(), self.zone)
 
     def number_at(self, at: int) -> str:
         """The number (E.164) that somebody answers at `at`."""
@@ -80,13 +81,13 @@ class Site:
 
     def calls_by(self, at: int) -> int:
         """By when (seconds since 1970) the clinic will have called somebody who asked at `at`."""
-        return int(promise.call_back_by(_utc(at), self._hours(), self.zone).timestamp())
+        return int(call_back_by(_utc(at), self._hours(), self.zone).timestamp())
 
-    def _hours(self) -> promise.StaffedHours:
+    def _hours(self) -> StaffedHours:
         try:
-            return promise.staffed_hours(self.hours or USUAL_HOURS)
-        except promise.BadHours:
-            return promise.staffed_hours(USUAL_HOURS)
+            return staffed_hours(self.hours or USUAL_HOURS)
+        except BadHours:
+            return staffed_hours(USUAL_HOURS)
 
 
 def known(connection: Connection, phone: str, ours: str) -> list[Known]:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from service.reminders.rules.backoff import LONGEST, LONGEST_ASKED, retry_after, wait
 from service.reminders.rules.cost import Sender, estimate
 from service.reminders.rules.oddness import Run, needs_second_person, odd
-from service.reminders.rules.promise import BadHours, call_back_by, staffed, staffed_hours
+from service.reminders.rules.promise import call_back_by
 from service.reminders.rules.quiet_hours import allowed, next_allowed, window_end
+from service.reminders.rules.staffed import BadHours, staffed, staffed_hours
 from service.reminders.rules.validity import validity
 from service.reminders.rules.visit_status import VisitStatus, visit_status
 from service.reminders.rules.zones import Whereabouts
@@ -230,3 +231,18 @@ def test_whether_somebody_is_there(now, there):
 def test_hours_that_cannot_be_read_are_refused(words):
     with pytest.raises(BadHours):
         staffed_hours(words)
+
+
+LUNCH = staffed_hours("Mon-Fri 13:00-17:00, Mon-Fri 08:00-12:00, Sat-Mon 18:00-19:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "there"),
+    [("2026-12-01 11:59", True), ("2026-12-01 12:30", False), ("2026-12-01 13:00", True), ("2026-12-06 18:30", True)],
+)
+def test_a_day_may_have_a_break_and_a_week_may_turn(now, there):
+    assert staffed(local(now), LUNCH, CENTRAL) is there
+
+
+def test_a_call_is_promised_for_the_end_of_a_day_with_a_break():
+    assert call_back_by(local("2026-12-01 10:00"), LUNCH, CENTRAL) == local("2026-12-01 17:00")
