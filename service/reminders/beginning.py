@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, text, update
 from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.selectable import FromClause
 
 from service.reminders import stored
 from service.reminders.claiming import RUNNING, SHORTEST_LIFE, Claim, release
@@ -17,7 +18,7 @@ from service.reminders.holding_back import hold_back
 from service.reminders.leases import has_open_try
 from service.reminders.openings import COLUMNS, openings
 from service.reminders.optouts import stopped
-from service.storage.json_rows import as_json, json_rows
+from service.storage.json_rows import as_json, json_rows, unindexed
 from service.storage.prepared import Prepared, one_of
 from service.storage.reminder_tables import attempts, broadcasts, contacts, deliveries
 
@@ -59,14 +60,14 @@ def _as_rows(ids: Collection[int]) -> str:
 
 
 def _begin(dialect: str) -> ReturningInsert[Any]:
-    opened = json_rows(dialect, "open", COLUMNS)
+    opened, listed = json_rows(dialect, "open", COLUMNS), _listed(dialect)
+    found = joined().join(opened, opened.c.zones == contacts.c.zones).join(listed, listed.c.id == deliveries.c.id)
     may_start = (
         select(deliveries.c.id, deliveries.c.clinic_id, bindparam("now", type_=attempts.c.at.type))
-        .select_from(joined().join(opened, opened.c.zones == contacts.c.zones))
+        .select_from(found)
         .where(
-            deliveries.c.clinic_id == bindparam("clinic"),
-            _listed(dialect),
-            deliveries.c.state == stored.CLAIMED,
+            unindexed(deliveries.c.clinic_id) == bindparam("clinic"),
+            unindexed(deliveries.c.state) == stored.CLAIMED,
             deliveries.c.worker == bindparam("claimer"),
             deliveries.c.lease_until > bindparam("now"),
             deliveries.c.not_after > bindparam("soonest"),
@@ -75,32 +76,31 @@ def _begin(dialect: str) -> ReturningInsert[Any]:
             delivery_reason(opened).is_(None),
         )
     )
-    return (
-        insert(attempts).from_select(["delivery_id", "clinic_id", "at"], may_start).returning(attempts.c.delivery_id)
-    )
+    names = ["delivery_id", "clinic_id", "at"]
+    return insert(attempts).from_select(names, may_start).returning(attempts.c.delivery_id)
 
 
 def _count_try(dialect: str) -> Any:
-    mine = (deliveries.c.clinic_id == bindparam("clinic"), _listed(dialect))
+    listed = _listed(dialect)
+    mine = (unindexed(deliveries.c.clinic_id) == bindparam("clinic"), deliveries.c.id == listed.c.id)
     return update(deliveries).where(*mine).values(tries=deliveries.c.tries + 1)
 
 
 def _stopped(dialect: str) -> Any:
+    listed = _listed(dialect)
     mine = and_(contacts.c.id == deliveries.c.contact_id, contacts.c.clinic_id == deliveries.c.clinic_id)
     return (
         select(deliveries.c.id)
-        .join(contacts, mine)
+        .select_from(listed.join(deliveries, deliveries.c.id == listed.c.id).join(contacts, mine))
         .where(
-            deliveries.c.clinic_id == bindparam("clinic"),
-            _listed(dialect),
-            stopped(contacts.c.clinic_id, contacts.c.phone),
+            unindexed(deliveries.c.clinic_id) == bindparam("clinic"), stopped(contacts.c.clinic_id, contacts.c.phone)
         )
     )
 
 
-def _listed(dialect: str) -> Any:
-    """`deliveries.id` is one of those handed in as `ids`."""
-    return deliveries.c.id.in_(select(json_rows(dialect, "ids", {"id": int}).c.id))
+def _listed(dialect: str) -> FromClause:
+    """The ids handed in as `ids`."""
+    return json_rows(dialect, "ids", {"id": int})
 
 
 _LOCKS = text(

@@ -18,7 +18,7 @@ from service.reminders.rules import written_dates
 from service.reminders.rules.grouping import About, Told, Visit
 from service.reminders.rules.template import Rendered, Template, render, templates
 from service.storage import reminder_tables
-from service.storage.json_rows import as_json, json_rows
+from service.storage.json_rows import as_json, json_rows, unindexed
 from service.storage.prepared import Prepared
 from service.storage.reminder_tables import contacts, deliveries, senders
 from service.storage.vault import Sealed
@@ -74,10 +74,10 @@ def _load(dialect: str) -> Any:
             table.c.es,
             senders.c.number.label("sender"),
         )
-        .join(contacts, mine)
+        .select_from(wanted.join(deliveries, deliveries.c.id == wanted.c.id).join(contacts, mine))
         .join(table, and_(table.c.id == deliveries.c.template_id, table.c.clinic_id == deliveries.c.clinic_id))
         .join(senders, and_(senders.c.id == deliveries.c.sender_id, senders.c.clinic_id == deliveries.c.clinic_id))
-        .where(deliveries.c.clinic_id == bindparam("clinic"), deliveries.c.id.in_(select(wanted.c.id)))
+        .where(unindexed(deliveries.c.clinic_id) == bindparam("clinic"))
     )
 
 

@@ -24,7 +24,7 @@ from service.reminders import stored, verdicts
 from service.reminders.rules import backoff
 from service.reminders.rules.template import templates as shipped
 from service.storage import reminder_tables
-from service.storage.json_rows import as_json, json_rows
+from service.storage.json_rows import as_json, json_rows, unindexed
 from service.storage.prepared import Prepared, one_of
 from service.storage.reminder_tables import attempts, contacts, deliveries, questions, senders, visits
 
@@ -67,8 +67,8 @@ def write(
     _close_tries(connection, clinic_id, outcomes, now)
     accepted = [outcome for outcome in outcomes if outcome.how is How.ACCEPTED]
     if accepted:
-        rows = [{"clinic": clinic_id, "delivery": o.delivery_id, "sid": o.sid, "at": now} for o in accepted]
-        connection.execute(_ACCEPT, rows)
+        rows = as_json({"id": outcome.delivery_id, "sid": outcome.sid} for outcome in accepted)
+        _ACCEPT.run(connection, {"clinic": clinic_id, "rows": rows, "at": now})
     lost = [outcome.delivery_id for outcome in outcomes if outcome.how is How.UNKNOWN]
     if lost:
         connection.execute(_LOSE, [{"clinic": clinic_id, "delivery": n, "look": now + FIRST_LOOK} for n in lost])
@@ -119,7 +119,8 @@ def _ask(dialect: str) -> Any:
             bindparam("now", type_=BigInteger),
             func.coalesce(visits.c.starts_at, bindparam("next_week", type_=BigInteger)),
         )
-        .select_from(deliveries)
+        .select_from(wanted)
+        .join(deliveries, deliveries.c.id == wanted.c.id)
         .join(
             contacts, and_(contacts.c.id == deliveries.c.contact_id, contacts.c.clinic_id == deliveries.c.clinic_id)
         )
@@ -127,8 +128,7 @@ def _ask(dialect: str) -> Any:
         .join(table, and_(table.c.id == deliveries.c.template_id, table.c.clinic_id == deliveries.c.clinic_id))
         .outerjoin(visits, and_(visits.c.id == deliveries.c.visit_id, visits.c.clinic_id == deliveries.c.clinic_id))
         .where(
-            deliveries.c.clinic_id == bindparam("clinic"),
-            deliveries.c.id.in_(select(wanted.c.id)),
+            unindexed(deliveries.c.clinic_id) == bindparam("clinic"),
             deliveries.c.channel == "text",
             one_of(table.c.kind, [name for name, template in shipped().items() if template.asks]),
             ~asked_before,
@@ -139,19 +139,56 @@ def _ask(dialect: str) -> Any:
 
 
 def _close_tries(connection: Connection, clinic_id: int, outcomes: Sequence[Outcome], now: int) -> None:
-    connection.execute(
-        _CLOSE,
-        [
-            {
-                "clinic": clinic_id,
-                "delivery": outcome.delivery_id,
-                "how": outcome.how.value,
-                "error": outcome.code,
-                "asked": None if outcome.retry_after is None else int(outcome.retry_after),
-                "at_end": now,
-            }
-            for outcome in outcomes
-        ],
+    rows = as_json(
+        {
+            "id": outcome.delivery_id,
+            "how": outcome.how.value,
+            "code": outcome.code,
+            "asked": None if outcome.retry_after is None else int(outcome.retry_after),
+        }
+        for outcome in outcomes
+    )
+    _CLOSE.run(connection, {"clinic": clinic_id, "rows": rows, "at": now})
+
+
+def _close(dialect: str) -> Any:
+    rows = json_rows(dialect, "rows", {"id": int, "how": str, "code": int, "asked": int})
+    return (
+        update(attempts)
+        .where(
+            attempts.c.clinic_id == bindparam("clinic"),
+            attempts.c.delivery_id == rows.c.id,
+            # Another worker may have given this one up and noted the try as unknown.
+            one_of(attempts.c.outcome, ("", How.UNKNOWN.value)),
+        )
+        .values(
+            outcome=rows.c.how,
+            code=rows.c.code,
+            retry_after=rows.c.asked,
+            ended_at=bindparam("at", type_=BigInteger),
+        )
+    )
+
+
+def _accept(dialect: str) -> Any:
+    rows = json_rows(dialect, "rows", {"id": int, "sid": str})
+    return (
+        update(deliveries)
+        .where(
+            unindexed(deliveries.c.clinic_id) == bindparam("clinic"),
+            deliveries.c.id == rows.c.id,
+            # A receipt may have been faster than our own note: then the delivery stands where it belongs already.
+            one_of(unindexed(deliveries.c.state), stored.may_become(stored.ACCEPTED)),
+        )
+        .values(
+            state=stored.ACCEPTED,
+            reason="",
+            worker="",
+            lease_until=None,
+            next_try_at=None,
+            message_sid=rows.c.sid,
+            accepted_at=bindparam("at", type_=BigInteger),
+        )
     )
 
 
@@ -174,20 +211,6 @@ def _wait(connection: Connection, clinic_id: int, outcome: Outcome, now: int, ch
 
 
 _MINE = (deliveries.c.clinic_id == bindparam("clinic"), deliveries.c.id == bindparam("delivery"))
-# A receipt may have been faster than our own note: then the delivery stands where it belongs already.
-_ACCEPT = (
-    update(deliveries)
-    .where(*_MINE, one_of(deliveries.c.state, stored.may_become(stored.ACCEPTED)))
-    .values(
-        state=stored.ACCEPTED,
-        reason="",
-        worker="",
-        lease_until=None,
-        next_try_at=None,
-        message_sid=bindparam("sid", type_=String),
-        accepted_at=bindparam("at"),
-    )
-)
 _LOSE = (
     update(deliveries)
     .where(*_MINE, deliveries.c.state == stored.CLAIMED)
@@ -203,19 +226,4 @@ _HOLD = (
     .where(*_MINE, deliveries.c.state == stored.CLAIMED)
     .values(state=stored.HELD, reason=bindparam("why", type_=String), worker="", lease_until=None)
 )
-_CLOSE = (
-    update(attempts)
-    .where(
-        attempts.c.clinic_id == bindparam("clinic"),
-        attempts.c.delivery_id == bindparam("delivery"),
-        # Another worker may have given this one up and noted the try as unknown.
-        one_of(attempts.c.outcome, ("", How.UNKNOWN.value)),
-    )
-    .values(
-        outcome=bindparam("how"),
-        code=bindparam("error"),
-        retry_after=bindparam("asked"),
-        ended_at=bindparam("at_end"),
-    )
-)
-_ASK = Prepared(_ask)
+_ASK, _ACCEPT, _CLOSE = Prepared(_ask), Prepared(_accept), Prepared(_close)

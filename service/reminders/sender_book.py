@@ -23,6 +23,8 @@ from service.storage.reminder_tables import senders
 CLAIM = 500
 # A claim holds what can be begun within so many seconds, well before its lease ends.
 CLAIM_SECONDS = 60
+# The zones of what is due are read so seldom, in seconds; the hours in them are reckoned at each claim.
+ZONES_HOLD = 60
 
 _serial = count(1)
 
@@ -50,19 +52,20 @@ class Book:
     came_back: bool = False
     _worker: str = ""
     _zones: list[str] = field(default_factory=list)
+    _zones_at: int = 0
 
     def claim(self) -> bool:
         """Take the next that are due; False where there are none."""
         now = int(self.post.clock())
         self._worker = worker_name(next(_serial))
         with self._writing(now) as connection:
-            zones = zones_due(connection, self.clinic_id, now)
+            zones = self._zones_due(connection, now)
             pace = self._pace(connection)
             most = min(CLAIM, max(1, int(pace * CLAIM_SECONDS))) if pace else CLAIM
             claimed = claim(connection, self._claim_as(now), zones, most)
             if not claimed:
                 hold_back(connection, self.clinic_id, now, zones)
-        self.claimed, self._zones = claimed, zones
+        self.claimed = claimed
         return bool(claimed)
 
     def begin(self, room: int) -> tuple[Turns, list[Begun]]:
@@ -106,6 +109,12 @@ class Book:
             yield connection
         del self.ended[: len(ended)]
         self.came_back = self.came_back and not slow
+
+    def _zones_due(self, connection: Connection, now: int) -> list[str]:
+        """The zones of what is due, read again once a minute: that walks through all that waits."""
+        if now - self._zones_at >= ZONES_HOLD:
+            self._zones, self._zones_at = zones_due(connection, self.clinic_id, now), now
+        return self._zones
 
     def _claim_as(self, now: int) -> Claim:
         return Claim(self.clinic_id, self.sender_id, self._worker, now)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
 from service.reminders.outcomes import How, Outcome
@@ -21,6 +22,11 @@ from service.storage.database import StorageDown
 
 log = logging.getLogger(__name__)
 
+# Tries written down before there is room for their requests: one commit for many is what makes sending fast, and a
+# crash leaves these unknown besides those under way.
+AHEAD = 50
+# A look for STOP holds so many seconds after it ended; whoever has not started by then is looked at again.
+FRESH = 0.05
 # Nobody waits longer than so many seconds without looking around.
 GATHER = 0.25
 
@@ -30,110 +36,123 @@ Result = TypeVar("Result")
 async def send_due(post: Post, clinic_id: int, sender_id: int) -> int:
     """Send what is due from one number of a clinic; returns how many requests were made. Ends when nothing may be
     claimed any more, when the worker is to stop, or when too much fails."""
-    sender = _Sender(post, Book(post, clinic_id, sender_id))
-    try:
-        return await sender.run()
-    finally:
-        await sender.finish()
+    return await _Sender(post, Book(post, clinic_id, sender_id)).run()
 
 
 @dataclass
 class _Sender:
-    """One number's turn. `_ready`: tries written down whose requests have not started; each starts as soon as there
-    is room."""
+    """One number's turn. `_ready`: tries written down whose requests have not started; the first `_looked` of them
+    had not said STOP at `_looked_at` (in the loop's seconds, as `_next_at`, before which none may start)."""
 
     post: Post
     book: Book
     requests: int = 0
     _ready: deque[Begun] = field(default_factory=deque)
-    _under_way: set[int] = field(default_factory=set)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _looked: int = 0
+    _looked_at: float = 0.0
+    _next_at: float = 0.0
+    _under_way: int = 0
     _over: bool = False
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _door: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _begun: asyncio.Event = field(default_factory=asyncio.Event)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> int:
-        """Claim and begin until nothing is left to claim or the worker is to stop; what was begun is started."""
-        starting = asyncio.create_task(self._start_all())
+        """Begin until nothing is left or the worker is to stop; what was begun is started and written down."""
         try:
-            while not self.post.stopping():
-                if not self.book.claimed and not await self._in_thread(self.book.claim):
-                    break
-                room = self._room()
-                if room:
-                    await self._begin_some(room)
-                elif self._under_way or self._ready:
-                    await self._hear()
-                elif self.book.ended:
-                    await self._in_thread(self.book.write)
-                else:
-                    break
+            if await self._in_thread(self.book.claim):
+                async with asyncio.TaskGroup() as lines:
+                    for _ in range(self.post.at_once):
+                        lines.create_task(self._line())
+                    await self._begin_all()
         finally:
-            self._over = True
-            self._news.set()
-            await starting
+            await self._in_thread(self.book.write)
+            if self.book.claimed:
+                await self._in_thread(self.book.give_back)
         return self.requests
 
-    async def finish(self) -> None:
-        """Wait for what is under way, write everything down, and give back what was not begun."""
-        while self._under_way:
-            await self._hear()
-        await self._in_thread(self.book.write)
-        if self.book.claimed:
-            await self._in_thread(self.book.give_back)
+    async def _begin_all(self) -> None:
+        """Claim and begin, a little ahead of the requests."""
+        while not self.post.stopping():
+            if not self.book.claimed and not await self._in_thread(self.book.claim):
+                break
+            if room := self._room():
+                turns, begun = await self._in_thread(partial(self.book.begin, room))
+                self._ready.extend(begun)
+                self._begun.set()
+                if not turns.count:
+                    await asyncio.sleep(min(1.0, max(0.05, turns.at - self.post.clock())))
+            elif self._under_way or self._ready:
+                await _hear(self._ended)
+            elif self.book.ended:
+                await self._in_thread(self.book.write)
+            else:
+                break
+        self._over = True
+        self._begun.set()
 
     def _room(self) -> int:
-        """How many tries to begin now: ahead of the requests under way by as many again, in groups."""
-        if len(self._ready) > self.post.at_once // 2:
+        """How many tries to begin now: none while enough wait."""
+        if len(self._ready) > AHEAD // 2:
             return 0
-        room = min(2 * self.post.at_once - len(self._under_way) - len(self._ready), self.post.at_once)
-        return self.post.breaker.room(self.post.clock(), min(room, len(self.book.claimed)))
+        room = min(AHEAD, len(self.book.claimed), AHEAD + self.post.at_once - self._under_way - len(self._ready))
+        return self.post.breaker.room(self.post.clock(), room)
 
-    async def _begin_some(self, room: int) -> None:
-        turns, begun = await self._in_thread(partial(self.book.begin, room))
-        self._ready.extend(begun)
-        if not turns.count:
-            await asyncio.sleep(min(1.0, max(0.05, turns.at - self.post.clock())))
-        self._news.set()
+    async def _line(self) -> None:
+        """One request after the other, until no more will come."""
+        while begun := await self._next():
+            self._note(await hand_over(self.post, begun.letter, begun.at))
 
-    async def _start_all(self) -> None:
-        """Start what is ready as room comes, after a last look for STOP."""
-        while self._ready or not self._over:
-            free = min(self.post.at_once - len(self._under_way), len(self._ready))
-            if free and self._under_way and free < min(self.post.at_once // 8, len(self._ready)):
-                # A look for a handful at a time costs less than one for each.
-                free = 0
-            apart = self._ready[0].apart if self._ready else 0.0
-            free = self.post.breaker.room(self.post.clock(), min(free, 1) if apart else free)
-            if free:
-                await self._start(free)
-                await asyncio.sleep(apart)
-            elif self._ready and not self._under_way:
-                # Sending rests: nothing was requested, so these wait in the queue again.
-                self.book.ended += [Outcome(begun.letter.delivery_id, How.NOT_SENT) for begun in self._ready]
-                self._ready.clear()
-            else:
-                await self._hear()
+    async def _next(self) -> Begun | None:
+        """The next to start, right now; None where no more will come."""
+        async with self._door:
+            while self._ready or not self._over:
+                now = asyncio.get_running_loop().time()
+                if not self._ready:
+                    await _hear(self._begun)
+                elif not self.post.breaker.room(self.post.clock(), 1):
+                    await self._rest()
+                elif now < self._next_at:
+                    await asyncio.sleep(self._next_at - now)
+                elif self._looked and now < self._looked_at + FRESH:
+                    return self._start(now)
+                else:
+                    await self._look()
+        return None
 
-    async def _start(self, count: int) -> None:
-        group = [self._ready.popleft() for _ in range(count)]
-        # They count as under way from here on, so that nobody ends while this looks.
-        self._under_way.update(begun.letter.delivery_id for begun in group)
-        stopped = await self._in_thread(partial(self.book.stopped, [begun.letter.delivery_id for begun in group]))
-        for begun in group:
-            delivery = begun.letter.delivery_id
-            if delivery in stopped:
-                self.book.ended.append(Outcome(delivery, How.STOPPED))
-                self._under_way.discard(delivery)
-                continue
-            self.requests += 1
-            self.post.breaker.started()
-            self._tasks.add(task := asyncio.create_task(self._send(begun)))
-            task.add_done_callback(self._tasks.discard)
+    async def _rest(self) -> None:
+        """Sending rests: what is ready was never requested and waits in the queue again."""
+        if self._under_way:
+            await _hear(self._ended)
+        else:
+            self.book.ended += [Outcome(begun.letter.delivery_id, How.NOT_SENT) for begun in self._ready]
+            self._ready.clear()
+            self._looked = 0
 
-    async def _send(self, begun: Begun) -> None:
-        outcome = await hand_over(self.post, begun.letter, begun.at)
+    async def _look(self) -> None:
+        """The last look for STOP, over as many as can start while it holds."""
+        looked = list(islice(self._ready, 1 if self._ready[0].apart else 2 * self.post.at_once))
+        stopped = await self._in_thread(partial(self.book.stopped, [begun.letter.delivery_id for begun in looked]))
+        for _ in looked:
+            self._ready.popleft()
+        self._ready.extendleft(begun for begun in reversed(looked) if begun.letter.delivery_id not in stopped)
+        self.book.ended += [Outcome(delivery, How.STOPPED) for delivery in stopped]
+        self._looked, self._looked_at = len(looked) - len(stopped), asyncio.get_running_loop().time()
+
+    def _start(self, now: float) -> Begun:
+        begun = self._ready.popleft()
+        self._looked -= 1
+        self._next_at = now + begun.apart
+        self._under_way += 1
+        self.requests += 1
+        self.post.breaker.started()
+        if len(self._ready) <= AHEAD // 2:
+            self._ended.set()
+        return begun
+
+    def _note(self, outcome: Outcome) -> None:
         self.book.ended.append(outcome)
-        self._under_way.discard(begun.letter.delivery_id)
+        self._under_way -= 1
         now = self.post.clock()
         if outcome.how not in (How.NOT_SENT, How.UNKNOWN):
             if self.post.breaker.worked(now):
@@ -141,13 +160,8 @@ class _Sender:
                 log.warning("sending is back, slowly at first")
         elif self.post.breaker.failed(now):
             log.error("too many requests failed within a minute: sending rests")
-        self._news.set()
-
-    async def _hear(self) -> None:
-        """Wait until something has happened, at most a moment: whoever waits here looks again by itself."""
-        self._news.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), GATHER)
+        if len(self._ready) <= AHEAD // 2 or not self._under_way:
+            self._ended.set()
 
     async def _in_thread(self, step: Callable[[], Result]) -> Result:
         """Run a step that talks to the database, again while the database is away: no result may be lost."""
@@ -157,3 +171,10 @@ class _Sender:
             except StorageDown as error:
                 log.warning("the worker waits for the database: %s", error)
                 await asyncio.sleep(0.5)
+
+
+async def _hear(news: asyncio.Event) -> None:
+    """Wait until something has happened, at most a moment: whoever waits here looks again by itself."""
+    news.clear()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(news.wait(), GATHER)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Integer, Text, bindparam, cast, column, func, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause
 from sqlalchemy.types import TypeEngine
 
+Value = TypeVar("Value")
 TYPES: dict[type, TypeEngine[Any]] = {str: Text(), int: BigInteger()}
 
 
@@ -27,6 +28,12 @@ def json_rows(dialect: str, name: str, columns: Mapping[str, type]) -> FromClaus
     record = func.jsonb_to_recordset(cast(bindparam(name, type_=Text()), JSONB))
     valued = record.table_valued(*(column(field, TYPES[kind]) for field, kind in columns.items()), name=name)
     return valued.render_derived(with_types=True)
+
+
+def unindexed(column: ColumnElement[Value]) -> ColumnElement[Value]:
+    """`column` in a form that no index serves, for what is asked besides ids that were handed in: SQLite would rather
+    walk through all rows of a clinic or a state than look up those ids."""
+    return func.coalesce(column, column)
 
 
 def as_json(rows: Iterable[Mapping[str, object]]) -> str:
