@@ -13,7 +13,7 @@ from service.reminders.privacy import Privacy
 from service.reminders.refused import Refused
 from service.storage.reminder_tables import contacts, patient_contacts, patients
 
-NEEDS = ("interpreter", "relay", "deaf", "slow", "ride")
+NEEDS = ("interpreter", "relay", "deaf", "slow", "yesno", "ride")
 WHOSE = ("self", "caregiver", "shared")
 # Who never gets a call, not even where a text did not arrive.
 NEVER_CALLED = frozenset({"relay", "deaf"})
@@ -23,7 +23,8 @@ SEALED = "contacts.phone_sealed"
 
 @dataclass(frozen=True)
 class Contact:
-    """A phone of a clinic's people. `phone` is its blind index, `needs` as in NEEDS, `zones` a key of Whereabouts."""
+    """A phone of a clinic's people. `phone` is its blind index, `needs` as in NEEDS, `zones` a key of Whereabouts,
+    `not_before` minutes after midnight, `interpreter` the language to interpret."""
 
     id: int
     phone: str
@@ -36,6 +37,9 @@ class Contact:
     state: str
     line_kind: str
     bad_why: str
+    interpreter: str = ""
+    fewer: str = ""
+    not_before: int | None = None
 
 
 @dataclass(frozen=True)
@@ -213,4 +217,7 @@ def read_contact(row: Any) -> Contact:
         state=row["state"],
         line_kind=row["line_kind"],
         bad_why=row["bad_why"],
+        interpreter=row["interpreter"],
+        fewer=row["fewer"],
+        not_before=row["not_before"],
     )

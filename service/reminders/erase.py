@@ -59,6 +59,7 @@ def erase_patient(connection: Connection, clinic_id: int, patient_id: int, who: 
 def _forget_phone(connection: Connection, clinic_id: int, contact_id: int, phone: str) -> None:
     mine = (contacts.c.clinic_id == clinic_id, contacts.c.id == contact_id)
     values = {"phone": f"erased {contact_id}", "phone_sealed": None, "state": "erased", "needs": "", "zones": ""}
+    values |= {"interpreter": "", "bad_why": ""}
     connection.execute(update(contacts).where(*mine).values(values))
     connection.execute(delete(questions).where(questions.c.clinic_id == clinic_id, questions.c.phone == phone))
     closed = {"phone": "", "asked_phone": "", "asked_number_sealed": None}

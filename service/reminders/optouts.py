@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import Connection, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -38,7 +39,7 @@ def carry_over(
     before = _count(connection, clinic_id)
     for batch in batches(phones):
         rows = [{"clinic_id": clinic_id, "phone": phone, "since": since, "how": how[:40]} for phone, since in batch]
-        connection.execute(insert.on_conflict_do_nothing(), rows)
+        connection.execute(_or_again(insert), rows)
         mine = (contacts.c.clinic_id == clinic_id, contacts.c.phone.in_([phone for phone, _ in batch]))
         known = list(connection.execute(select(contacts.c.id).where(*mine)).scalars())
         _silence(connection, clinic_id, known, now)
@@ -72,6 +73,15 @@ def stopped(clinic_id: int | ColumnElement[int], phone: str | ColumnElement[str]
 def unlock(connection: Connection, clinic_id: int, now: int) -> None:
     """A clinic that moves here has brought its opt-outs, be they none: it may send."""
     connection.execute(update(clinics).where(clinics.c.id == clinic_id).values(optouts_loaded_at=now))
+
+
+def _or_again(insert: Any) -> Any:
+    """A stop that is younger than the consent which lifted an earlier one counts again."""
+    return insert.on_conflict_do_update(
+        index_elements=["clinic_id", "phone"],
+        set_={"since": insert.excluded.since, "how": insert.excluded.how, "lifted_at": None},
+        where=clinic_opt_outs.c.lifted_at <= insert.excluded.since,
+    )
 
 
 def _silence(connection: Connection, clinic_id: int, contact_ids: Collection[int], now: int) -> None:

@@ -49,7 +49,8 @@ contacts = table(
     words("language", 2, "en"),
     flag("never_text"),
     flag("never_call"),
-    words("needs", 80),  # with commas: interpreter, relay, deaf, slow, ride
+    words("needs", 80),  # with commas: interpreter, relay, deaf, slow, yesno, ride
+    words("interpreter", 40),  # the language to interpret
     words("zones", 400),  # every zone this phone may be in, with commas; empty: not known yet
     words("state", 12, "active"),  # active, bad, suspended, erased
     words("line_kind", 12, "unknown"),  # mobile, landline, unknown
@@ -85,7 +86,7 @@ consents = table(
     Column("wording", Text, nullable=False),
     words("wording_version", 40),
     words("wording_hash", 64, None),
-    words("medium", 20),  # text, call, paper, desk
+    words("medium", 20),  # text, call, paper, spoken
     words("given_by", 16, "patient"),  # patient, representative
     words("recorded_by", 80),
     words("source", 120),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from flask import abort, request
@@ -13,29 +12,18 @@ from phonenumbers.phonenumberutil import NumberParseException
 from sqlalchemy import Connection, select
 
 from service.reminders import people as kept_people
-from service.reminders.consent import in_force
 from service.reminders.contacts import Contact, find_contact, patients_of
-from service.reminders.optouts import is_stopped
 from service.reminders.refused import Refused
 from service.reminders.visits import VisitState, visits_of
 from service.storage.reminder_tables import sites, visits
 from service.web.console.console import Console
 from service.web.console.names import Named, matching, names
+from service.web.console.one_person import shown_phone
 from service.web.console.permissions import Permission
 from service.web.console.seat import Seat
 from service.web.console.timeline import timeline, told
 
 ON_A_PAGE = 50
-
-
-@dataclass(frozen=True)
-class Phone:
-    """A phone of a person, as staff see it."""
-
-    contact: Contact
-    number: str
-    agreed: frozenset[str]
-    stopped: bool
 
 
 def add(console: Console) -> None:
@@ -69,13 +57,21 @@ def add(console: Console) -> None:
         except Refused:
             abort(404)
         with seat.read() as connection:
-            phones = [_phone(connection, seat, contact, number) for contact, number in card.phones]
+            phones = [shown_phone(connection, seat, contact, number) for contact, number in card.phones]
             contacts = [contact for contact, _ in card.phones]
             events = timeline(connection, seat.clinic_id, patient_id, contacts, seat.language)
             story = [(event, told(event, seat.language)) for event in events]
             ahead = visits_of(connection, seat.clinic_id, patient_id, seat.now)
             places = _sites(connection, seat)
-        return seat.show("person.html", card=card, phones=phones, story=story, ahead=ahead, sites=places)
+        return seat.show(
+            "person.html",
+            card=card,
+            phones=phones,
+            needs=_needs(seat, contacts),
+            story=story,
+            ahead=ahead,
+            sites=places,
+        )
 
 
 def _found(connection: Connection, seat: Seat, everybody: Sequence[Named], words: str) -> Sequence[Named]:
@@ -133,13 +129,16 @@ def _next_visits(connection: Connection, seat: Seat, patient_ids: Sequence[int])
     return {row.patient_id: row.starts_at for row in rows}
 
 
-def _phone(connection: Connection, seat: Seat, contact: Contact, number: str) -> Phone:
-    agreed = frozenset(channel.value for channel in in_force(connection, seat.clinic_id, contact.id))
-    return Phone(contact, _readable(number), agreed, is_stopped(connection, seat.clinic_id, contact.phone))
-
-
-def _readable(number: str) -> str:
-    return format_number(parse(number), PhoneNumberFormat.NATIONAL) if number else ""
+def _needs(seat: Seat, contacts: Sequence[Contact]) -> list[str]:
+    """How to talk with the owners of these phones, in words, each once."""
+    said = [
+        seat.say("people.interpreter_of", language=contact.interpreter)
+        if need == "interpreter" and contact.interpreter
+        else seat.say(f"people.need_{need}")
+        for contact in contacts
+        for need in contact.needs
+    ]
+    return list(dict.fromkeys(said))
 
 
 def _sites(connection: Connection, seat: Seat) -> dict[int, tuple[str, str]]:
