@@ -9,7 +9,7 @@ import click
 from sqlalchemy import Connection, insert
 
 from service.cli.acting import by_staff, for_clinic, installation
-from service.cli.plan import show
+from service.cli.plan_shown import show
 from service.languages import Language
 from service.reminders.broadcast import plan_broadcast, sent_before
 from service.reminders.clinics import Clinic, sites_of

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Connection, select
 
+from service.cli import plan_words
 from service.cli.acting import by_staff, for_clinic, installation
-from service.languages import Language
+from service.cli.plan_shown import moment, show
 from service.reminders import approval
 from service.reminders.clinics import sites_of
 from service.reminders.closing_day import close_day
 from service.reminders.jobs import counts, sheet_for_tomorrow
 from service.reminders.planning import plan_day
-from service.reminders.preview import Preview, preview
+from service.reminders.preview import preview
 from service.reminders.refused import Refused
-from service.reminders.rules.written_dates import clock as clock_words
-from service.reminders.why import told
-from service.storage import reminder_tables
-from service.storage.reminder_tables import broadcasts, plans
+from service.storage.reminder_tables import broadcasts
 
 RUN = click.argument("run", type=int)
 
@@ -29,6 +26,10 @@ RUN = click.argument("run", type=int)
 @click.group()
 def command() -> None:
     """Plan reminders, look at them, and let them go."""
+
+
+for about_words in plan_words.COMMANDS:
+    command.add_command(about_words)
 
 
 @command.command("visits")
@@ -84,7 +85,7 @@ def approve(run: int, clinic_name: str, who: str) -> None:
         clinic = own.clinic(clinic_name)
         until = approval.approve(connection, clinic.id, run, own.acting(connection, clinic, who), own.now)
         click.echo(
-            f"Approved. It goes out from {_moment(until, clinic.zone)} on; until then: clearline plan undo {run}"
+            f"Approved. It goes out from {moment(until, clinic.zone)} on; until then: clearline plan undo {run}"
         )
 
 
@@ -137,106 +138,6 @@ def sheet(clinic_name: str) -> None:
         click.echo(f"Written: {path}")
 
 
-@command.command()
-@for_clinic
-def templates(clinic_name: str) -> None:
-    """List the templates and plans of a clinic, and who approved them."""
-    with installation() as own, own.database.read() as connection:
-        clinic = own.clinic(clinic_name)
-        for table, what in ((reminder_tables.templates, "template"), (plans, "plan")):
-            mine = select(table).where(table.c.clinic_id == clinic.id, table.c.retired_at.is_(None))
-            for row in connection.execute(mine.order_by(table.c.id)).mappings():
-                by = (
-                    f"approved by {row['first_by']} and {row['approved_by']}"
-                    if row["approved_at"]
-                    else "NOT APPROVED"
-                )
-                click.echo(f"{what} {row['id']}: {row['kind']}, {by}")
-
-
-@command.command("add-template")
-@click.argument("kind")
-@for_clinic
-@by_staff
-def add_template(kind: str, clinic_name: str, who: str) -> None:
-    """Take a template that comes with Clearline; a second person approves it."""
-    _add("template", approval.add_template, kind, clinic_name, who)
-
-
-@command.command("add")
-@click.argument("kind", type=click.Choice(["7 days", "1 day", "2 hours", "every 3 months"]))
-@for_clinic
-@by_staff
-def add_plan(kind: str, clinic_name: str, who: str) -> None:
-    """Make a plan such as "1 day" before a visit; a second person approves it."""
-    _add("plan", approval.add_plan, kind, clinic_name, who)
-
-
-@command.command("approve-template")
-@click.argument("template", type=int)
-@for_clinic
-@by_staff
-def approve_template(template: int, clinic_name: str, who: str) -> None:
-    """Approve a template that somebody else took or made."""
-    _approve("Template", approval.approve_template, template, clinic_name, who)
-
-
-@command.command("approve-plan")
-@click.argument("plan", type=int)
-@for_clinic
-@by_staff
-def approve_plan(plan: int, clinic_name: str, who: str) -> None:
-    """Approve a plan that somebody else made."""
-    _approve("Plan", approval.approve_plan, plan, clinic_name, who)
-
-
-def show(seen: Preview, zone: str) -> None:
-    """Print a preview."""
-    click.echo(f"Run {seen.run}: {seen.name} ({seen.state}). {seen.texts} texts and {seen.calls} calls would go out.")
-    for line in filter(None, seen.odd_why.split("\n")):
-        click.echo(f"  Waits for a second person: {told(line)}")
-    for sample in seen.samples:
-        click.echo(f"\n  to {sample.phones} phones, {sample.segments} segment(s):")
-        for line in sample.text.split("\n"):
-            click.echo(f"    {line}")
-    for dear in seen.expensive:
-        why = f"because of {' '.join(dear.costly)}" if dear.costly else "too long"
-        click.echo(
-            f"\n  Expensive ({dear.segments} segments, {why}), {dear.phones} phones, delivery {dear.delivery_id}"
-        )
-    if seen.left_out:
-        click.echo("\n  Left out:")
-        for reason, count in seen.left_out.items():
-            click.echo(f"    {count:5}  {told(reason)}")
-    if seen.estimate:
-        cost = seen.estimate
-        click.echo(
-            f"\n  {cost.segments} segments and {cost.minutes} call minutes, about ${cost.dollars}"
-            f" (prices of {cost.checked})."
-        )
-    if seen.first_at and seen.last_at and seen.estimate:
-        ends = max(int(seen.estimate.ends.timestamp()), seen.last_at)
-        click.echo(f"  First {_moment(seen.first_at, zone)}, last about {_moment(ends, zone)}.")
-        if seen.estimate.refused:
-            click.echo(f"  {seen.estimate.refused}")
-    if seen.state in ("waiting", "draft"):
-        click.echo(f"\n  Let it go:  clearline plan approve {seen.run} --as NAME")
-
-
-def _add(what: str, do: Any, kind: str, clinic_name: str, who: str) -> None:
-    with installation() as own, own.database.write() as connection:
-        clinic = own.clinic(clinic_name)
-        made = do(connection, clinic.id, kind, own.acting(connection, clinic, who), own.now)
-        click.echo(f"{what.capitalize()} {made}. Another person: clearline plan approve-{what} {made} --as NAME")
-
-
-def _approve(what: str, do: Any, row: int, clinic_name: str, who: str) -> None:
-    with installation() as own, own.database.write() as connection:
-        clinic = own.clinic(clinic_name)
-        do(connection, clinic.id, row, own.acting(connection, clinic, who), own.now)
-        click.echo(f"{what} {row} is approved.")
-
-
 def _site(connection: Connection, clinic_id: int, name: str) -> int:
     known = sites_of(connection, clinic_id)
     for site in known:
@@ -250,8 +151,3 @@ def _date(day: str) -> date:
         return date.fromisoformat(day)
     except ValueError as error:
         raise Refused("day.strange", day=day) from error
-
-
-def _moment(seconds: int, zone: str) -> str:
-    local = datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(zone))
-    return f"{local:%A %b} {local.day}, {clock_words(local.time(), Language.ENGLISH)}"

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, Insert, Integer, and_, bindparam, func, literal, or_, select, text
 
 from service.reminders.insertion import reasons, writing
-from service.reminders.planning import Run, counted, new_run
 from service.reminders.refused import Refused
-from service.storage import reminder_tables
+from service.reminders.runs import Run, counted, new_run
+from service.reminders.templates import newest_templates
 from service.storage.json_rows import as_json, json_rows
 from service.storage.reminder_tables import (
     broadcasts,
@@ -46,13 +46,7 @@ def plan_broadcast(
     read it, with `only` (blind indexes) only to these.
 
     `facts` are the same for all; see `letters.fields`. Raises Refused for a template that the clinic lacks."""
-    table = reminder_tables.templates
-    newest = (
-        select(table.c.id)
-        .where(table.c.clinic_id == clinic_id, table.c.kind == template_kind, table.c.retired_at.is_(None))
-        .order_by(table.c.version.desc())
-    )
-    template_id = connection.execute(newest.limit(1)).scalar_one_or_none()
+    template_id = newest_templates(connection, clinic_id).get(template_kind)
     if template_id is None:
         raise Refused("template.lacking", kind=template_kind)
     run = new_run(

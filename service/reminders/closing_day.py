@@ -11,10 +11,11 @@ from sqlalchemy import Connection, and_, select, update
 
 from service.reminders import stored
 from service.reminders.insertion import Row, insert_rows
-from service.reminders.planning import Run, approved_templates, counted, new_run
 from service.reminders.refused import Refused
 from service.reminders.rules.promise import call_back_by
 from service.reminders.rules.staffed import BadHours, staffed_hours
+from service.reminders.runs import Run, counted, new_run
+from service.reminders.templates import newest_templates
 from service.reminders.to_do import open_task
 from service.storage.reminder_tables import clinics, contacts, deliveries, patient_contacts, patients, sites, visits
 
@@ -31,7 +32,7 @@ def close_day(connection: Connection, clinic_id: int, site_id: int, day: date, w
     site = connection.execute(mine).mappings().one_or_none()
     if site is None:
         raise Refused("site.unknown")
-    template = approved_templates(connection, clinic_id).get("closing_day")
+    template = newest_templates(connection, clinic_id).get("closing_day")
     if template is None:
         raise Refused("template.closing_day")
     facts = {

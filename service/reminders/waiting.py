@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import Column, Connection, select, update
+from sqlalchemy import Column, ColumnElement, Connection, func, select, update
 
 from service.reminders.stored import CANCELLED, HELD, QUEUED
 from service.storage.reminder_tables import deliveries
@@ -37,6 +37,19 @@ def cancel_of_visits(
     anew with what still stands."""
     ids = _about(connection, clinic_id, visit_ids, WAITING)
     return _cancel(connection, clinic_id, deliveries.c.id, ids, reason, now)
+
+
+def cancel_matching(connection: Connection, clinic_id: int, which: ColumnElement[bool], reason: str, now: int) -> int:
+    """Cancel all that waits and for which `which` holds; returns how many."""
+    mine = (deliveries.c.clinic_id == clinic_id, deliveries.c.state.in_(WAITING), which)
+    values = {"state": CANCELLED, "reason": reason, "final_at": now}
+    return connection.execute(update(deliveries).where(*mine).values(values)).rowcount
+
+
+def count_waiting(connection: Connection, clinic_id: int, which: ColumnElement[bool]) -> int:
+    """How many deliveries wait for which `which` holds."""
+    mine = (deliveries.c.clinic_id == clinic_id, deliveries.c.state.in_(WAITING), which)
+    return int(connection.execute(select(func.count()).where(*mine)).scalar_one())
 
 
 def hold_of_visits(connection: Connection, clinic_id: int, visit_ids: Collection[int], reason: str) -> int:

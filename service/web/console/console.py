@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
-import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import wraps
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
-from jinja2 import TemplateError
 from sqlalchemy import select
-from werkzeug.exceptions import HTTPException
 
-from service.content.library import ContentError
 from service.languages import Language
-from service.reminders.refused import Refused
 from service.storage.console_tables import logins
 from service.storage.database import StorageDown
 from service.web.console import here, sessions
 from service.web.console.look import looks
-from service.web.console.passwords import Busy
 from service.web.console.permissions import Permission, may, who_may
 from service.web.console.seat import Parts, Seat
 from service.web.console.sessions import SEEN_EVERY, Sitting, Stage
 from service.web.console.sign_in_form import SignInForm
-from service.web.console.words import known
+from service.web.console.wrong import page_for
 
 HERE = Path(__file__).parent
 LANGUAGE_COOKIE = "clearline_language"
 A_YEAR = 365 * 86400
-log = logging.getLogger(__name__)
 
 View = Callable[..., ResponseReturnValue]
 
@@ -228,21 +219,8 @@ class Console:
                 sessions.leave_notice(connection, seat.sitting.id_hash, g.console_notice)
 
     def _wrong(self, error: Exception) -> ResponseReturnValue:
-        """A page for whatever went wrong, with an id to ask about, and nothing of what was inside."""
-        seat: Seat = g.get("console_seat") or Seat(self.parts, None, "", _language(None), int(self.parts.clock()))
-        if isinstance(error, HTTPException) and error.code and error.code < 500:
-            return _error_page(seat, error.code, f"errors.http_{error.code}")
-        if isinstance(error, Refused):
-            return _error_page(seat, 409, "errors.refused", sentence=error.said(seat.language))
-        if isinstance(error, Busy):
-            return _error_page(seat, 503, "errors.busy")
-        number = secrets.token_hex(4)
-        # The message of an exception may hold what somebody typed; where it was raised does not.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        said = str(error) if isinstance(error, ContentError | TemplateError) else ""
-        log.error("page %s, error %s: %s %s\n%s", request.endpoint, number, type(error).__name__, said, where)
-        down = isinstance(error, StorageDown)
-        return _error_page(seat, 503 if down else 500, "errors.down" if down else "errors.ours", number=number)
+        nobody = Seat(self.parts, None, "", _language(None), int(self.parts.clock()))
+        return page_for(error, g.get("console_seat") or nobody)
 
 
 def _asked_for() -> str:
@@ -256,9 +234,3 @@ def _language(sitting: Sitting | None) -> Language:
     wanted = (sitting.language if sitting else "") or request.cookies.get(LANGUAGE_COOKIE, "")
     wanted = wanted or request.accept_languages.best_match(list(Language)) or ""
     return Language(wanted) if wanted in list(Language) else Language.ENGLISH
-
-
-def _error_page(seat: Seat, status: int, phrase: str, **fields: str) -> Response:
-    name = phrase if known(phrase) else "errors.http_400"
-    reason = HTTPStatus(status).phrase
-    return seat.show("error.html", status, reason=name, fields=fields, http=reason)

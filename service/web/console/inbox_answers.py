@@ -13,11 +13,12 @@ from sqlalchemy import Connection, select
 from service.languages import Language
 from service.reminders import letters
 from service.reminders.clinics import clinic
+from service.reminders.facts import facts_of
 from service.reminders.insertion import Row, insert_rows
-from service.reminders.planning import facts_of, new_run
 from service.reminders.queueing import enqueue_run
 from service.reminders.rules.grouping import About, Told, Visit
 from service.reminders.rules.template import render
+from service.reminders.runs import new_run
 from service.reminders.visits import VisitState, visits_of
 from service.storage import reminder_tables
 from service.storage.reminder_tables import broadcasts, deliveries, senders, sites

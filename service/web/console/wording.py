@@ -6,19 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection
 
 from service.content.phrase import FIELD, fill
 from service.languages import Language
-from service.reminders import audit
-from service.reminders.clinics import clinic, sites_of
-from service.reminders.letters import FORMS, fields, template_of
-from service.reminders.refused import Refused
+from service.reminders.clinics import clinic
+from service.reminders.letters import fields, template_of
 from service.reminders.rules import lint
 from service.reminders.rules.template import FIELDS, Template, clean_field, render
 from service.reminders.rules.template import templates as shipped
+from service.reminders.templates import in_texts
 from service.segments import Cut, cut
-from service.storage.reminder_tables import templates
 
 # So many forms a language: the full one, and shorter ones for when its fields are long.
 MOST_FORMS = 3
@@ -77,14 +75,7 @@ class Place:
 
 def place(connection: Connection, clinic_id: int, now: int) -> Place:
     """What the texts of a clinic are filled with."""
-    kept, sites = clinic(connection, clinic_id), sites_of(connection, clinic_id)
-    own = lint.Clinic(
-        names=(kept.name_in_texts,),
-        phones=tuple(site.day_phone for site in sites if site.day_phone),
-        towns=tuple(site.town for site in sites if site.town),
-        zones=tuple(site.zone for site in sites),
-    )
-    return Place(own, kept.zone, now)
+    return Place(in_texts(connection, clinic_id), clinic(connection, clinic_id).zone, now)
 
 
 def verdicts(template: Template, where: Place, speak: Language) -> tuple[Verdict, ...]:
@@ -99,31 +90,6 @@ def verdicts(template: Template, where: Place, speak: Language) -> tuple[Verdict
         )
         for language in Language
     )
-
-
-def save(
-    connection: Connection, clinic_id: int, template: Template, where: Place, who: str, speak: Language, now: int
-) -> int:
-    """Keep a template as a new version that nobody has approved yet; returns its id. Raises Refused with the linter's
-    reasons in the language `speak`."""
-    wrong = [remark for verdict in verdicts(template, where, speak) for remark in verdict.remarks]
-    if wrong:
-        raise Refused("template.remarks", remarks="\n".join(wrong))
-    newest = select(func.coalesce(func.max(templates.c.version), 0)).where(
-        templates.c.clinic_id == clinic_id, templates.c.kind == template.id
-    )
-    values = {
-        "clinic_id": clinic_id,
-        "kind": template.id,
-        "version": int(connection.execute(newest).scalar_one()) + 1,
-        "en": FORMS.join(template.forms[Language.ENGLISH]),
-        "es": FORMS.join(template.forms[Language.SPANISH]),
-        "first_by": who,
-        "first_at": now,
-    }
-    template_id: int = connection.execute(insert(templates).values(values).returning(templates.c.id)).scalar_one()
-    audit.note(connection, clinic_id, who, "template written", f"template {template_id}", now)
-    return template_id
 
 
 def written(kind: str, forms: Mapping[Language, list[str]]) -> Template:

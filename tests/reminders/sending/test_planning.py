@@ -18,10 +18,11 @@ from service.reminders import approval, jobs, stored
 from service.reminders.broadcast import plan_broadcast, sent_before
 from service.reminders.closing_day import close_day
 from service.reminders.letters import FORMS
-from service.reminders.planning import Run, plan_day
+from service.reminders.planning import plan_day
 from service.reminders.preview import preview
 from service.reminders.refused import Refused
 from service.reminders.rules.template import templates as shipped
+from service.reminders.runs import Run
 from service.reminders.tomorrow_sheet import lines
 from service.storage import reminder_tables
 from service.storage.reminder_tables import (

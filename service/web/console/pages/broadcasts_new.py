@@ -18,9 +18,11 @@ from service.reminders import approval
 from service.reminders.broadcast import plan_broadcast, sent_before
 from service.reminders.clinics import Site, clinic, sites_of
 from service.reminders.closing_day import close_day
-from service.reminders.planning import Run, approved_templates, plan_day
+from service.reminders.planning import plan_day
 from service.reminders.refused import Refused
 from service.reminders.rules.whom import Phone, read
+from service.reminders.runs import Run
+from service.reminders.templates import newest_templates
 from service.storage.reminder_tables import files, plans, templates
 from service.web.console.console import Console
 from service.web.console.forms import Form, chosen
@@ -117,7 +119,7 @@ def add(console: Console) -> None:
     def new_closing_day(seat: Seat) -> ResponseReturnValue:
         with seat.read() as connection:
             sites = sites_of(connection, seat.clinic_id)
-            template = "closing_day" in approved_templates(connection, seat.clinic_id)
+            template = "closing_day" in newest_templates(connection, seat.clinic_id)
         form = ClosingForm(request.form)
         form.site.choices = _listed(sites)
         if request.method == "POST" and form.validate() and template:

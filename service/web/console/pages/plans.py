@@ -6,11 +6,14 @@ from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 from wtforms import RadioField
 
-from service.reminders import approval
-from service.reminders.planning import KINDS
+from service.reminders.plans import add_plan, planned_by
+from service.reminders.plans import approve_plan as say_yes
+from service.reminders.plans import retire_plan as stop
+from service.reminders.second_person import alone
+from service.reminders.waiting import count_waiting
 from service.storage import reminder_tables
 from service.web.console.console import Console
 from service.web.console.forms import Form, chosen
@@ -18,8 +21,14 @@ from service.web.console.permissions import Permission
 from service.web.console.seat import Seat
 
 KEPT = reminder_tables.plans
-# In the order in which they come before a visit; the last repeats where no visit is set yet.
-OFFERED = {"7 days": "days_7", "1 day": "days_1", "2 hours": "hours_2", "every 3 months": "months_3"}
+# In the order in which they come before a visit; the last ones repeat where no visit is set yet.
+OFFERED = {
+    "7 days": "days_7",
+    "1 day": "days_1",
+    "2 hours": "hours_2",
+    "every 3 months": "months_3",
+    "every 6 months": "months_6",
+}
 CHANNELS = {"text,call": "plans.text_call", "text": "plans.text", "call,text": "plans.call_text"}
 
 
@@ -45,9 +54,8 @@ def add(console: Console) -> None:
                 if any(row["kind"] == form.kind.data for row in _standing(connection, seat.clinic_id)):
                     form.refuse("kind", "plans.exists")
                 else:
-                    approval.add_plan(
-                        connection, seat.clinic_id, form.kind.data, seat.name, seat.now, form.channels.data
-                    )
+                    kind, channels = form.kind.data, form.channels.data
+                    add_plan(connection, seat.clinic_id, kind, seat.name, seat.now, channels)
         if form.errors:
             return _show(seat, form, 422)
         return seat.back("plans", "plans.made")
@@ -56,26 +64,24 @@ def add(console: Console) -> None:
     def approve_plan(seat: Seat, plan_id: int) -> ResponseReturnValue:
         with seat.write() as connection:
             _row(connection, seat.clinic_id, plan_id)
-            approval.approve_plan(connection, seat.clinic_id, plan_id, seat.name, seat.now)
+            say_yes(connection, seat.clinic_id, plan_id, seat.name, seat.now)
         return seat.back("plans", "plans.approved")
 
     @console.page("/plans/<int:plan_id>/retire", Permission.CHANGE_TEMPLATES, methods=("POST",))
     def retire_plan(seat: Seat, plan_id: int) -> ResponseReturnValue:
         with seat.write() as connection:
             _row(connection, seat.clinic_id, plan_id)
-            mine = (KEPT.c.clinic_id == seat.clinic_id, KEPT.c.id == plan_id)
-            connection.execute(update(KEPT).where(*mine).values(retired_at=seat.now))
-            seat.note(connection, "plan retired", f"plan {plan_id}")
-        return seat.back("plans", "plans.retired")
+            stopped = stop(connection, seat.clinic_id, plan_id, seat.name, seat.now)
+        return seat.back("plans", "plans.retired", {"count": str(stopped)})
 
 
 def _show(seat: Seat, form: PlanForm, status: int = 200) -> ResponseReturnValue:
-    clinics = reminder_tables.clinics
     with seat.read() as connection:
         standing = _standing(connection, seat.clinic_id)
-        outside = connection.execute(
-            select(clinics.c.outside_approver).where(clinics.c.id == seat.clinic_id)
-        ).scalar()
+        waiting = {
+            plan["id"]: count_waiting(connection, seat.clinic_id, planned_by(plan["kind"])) for plan in standing
+        }
+        by_oneself = alone(connection, seat.clinic_id, seat.name)
     return seat.show(
         "plans.html",
         status,
@@ -83,8 +89,8 @@ def _show(seat: Seat, form: PlanForm, status: int = 200) -> ResponseReturnValue:
         plans=standing,
         names={kind: seat.say(f"plans.{name}") for kind, name in OFFERED.items()},
         channels=CHANNELS,
-        unplanned={kind for kind in OFFERED if kind not in KINDS},
-        alone=outside == seat.name,
+        waiting=waiting,
+        alone=by_oneself,
     )
 
 

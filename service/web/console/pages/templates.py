@@ -7,23 +7,28 @@ from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from service.languages import Language
-from service.reminders import approval
 from service.reminders.letters import FORMS
 from service.reminders.refused import Refused
 from service.reminders.rules.template import FIELDS, Template
 from service.reminders.rules.template import templates as shipped
+from service.reminders.second_person import alone
+from service.reminders.templates import approve_template as say_yes
+from service.reminders.templates import keep_words, with_template
+from service.reminders.templates import retire_template as put_away
+from service.reminders.templates import take_template as take
+from service.reminders.waiting import count_waiting
 from service.segments import BASIC, EXTENDED
 from service.storage import reminder_tables
 from service.web.console.console import Console
 from service.web.console.forms import Form, line
 from service.web.console.permissions import Permission
 from service.web.console.seat import Seat
-from service.web.console.wording import LONGEST_KIND, MOST_FORMS, Place, place, save, stored, verdicts, written
+from service.web.console.wording import LONGEST_KIND, MOST_FORMS, Place, place, stored, verdicts, written
 
 LONGEST_WORDS = 600
 KEPT = reminder_tables.templates
@@ -83,7 +88,7 @@ def add(console: Console) -> None:
     def take_template(seat: Seat) -> ResponseReturnValue:
         with seat.write() as connection:
             kind = request.form.get("kind", "")
-            made = approval.add_template(connection, seat.clinic_id, kind, seat.name, seat.now)
+            made = take(connection, seat.clinic_id, kind, seat.name, seat.now)
         return seat.back("template", "templates.taken", template_id=made)
 
     @console.page("/templates/new", Permission.CHANGE_TEMPLATES, methods=("GET", "POST"))
@@ -97,14 +102,18 @@ def add(console: Console) -> None:
             row = _row(connection, seat.clinic_id, template_id)
             where = place(connection, seat.clinic_id, seat.now)
             versions = [one for one in _standing(connection, seat.clinic_id) if one["kind"] == row["kind"]]
-            alone = _alone(connection, seat)
+            by_oneself = alone(connection, seat.clinic_id, seat.name)
+            waiting = (
+                0 if row["retired_at"] else count_waiting(connection, seat.clinic_id, with_template(template_id))
+            )
         kept = stored(row["kind"], row["en"], row["es"])
         return seat.show(
             "template.html",
             row=row,
             verdicts=verdicts(kept, where, seat.language),
             versions=versions,
-            mine=row["first_by"] == seat.name and not alone,
+            mine=row["first_by"] == seat.name and not by_oneself,
+            waiting=waiting,
         )
 
     @console.page("/templates/<int:template_id>/edit", Permission.CHANGE_TEMPLATES, methods=("GET", "POST"))
@@ -120,17 +129,15 @@ def add(console: Console) -> None:
     def approve_template(seat: Seat, template_id: int) -> ResponseReturnValue:
         with seat.write() as connection:
             _row(connection, seat.clinic_id, template_id)
-            approval.approve_template(connection, seat.clinic_id, template_id, seat.name, seat.now)
+            say_yes(connection, seat.clinic_id, template_id, seat.name, seat.now)
         return seat.back("template", "templates.approved", template_id=template_id)
 
     @console.page("/templates/<int:template_id>/retire", Permission.CHANGE_TEMPLATES, methods=("POST",))
     def retire_template(seat: Seat, template_id: int) -> ResponseReturnValue:
         with seat.write() as connection:
-            row = _row(connection, seat.clinic_id, template_id)
-            mine = (KEPT.c.clinic_id == seat.clinic_id, KEPT.c.id == row["id"])
-            connection.execute(update(KEPT).where(*mine).values(retired_at=seat.now))
-            seat.note(connection, "template retired", f"template {template_id}")
-        return seat.back("templates", "templates.retired")
+            _row(connection, seat.clinic_id, template_id)
+            stopped = put_away(connection, seat.clinic_id, template_id, seat.name, seat.now)
+        return seat.back("templates", "templates.retired", {"count": str(stopped)})
 
 
 def _edit(seat: Seat, form: TemplateForm, template_id: int) -> ResponseReturnValue:
@@ -141,7 +148,7 @@ def _edit(seat: Seat, form: TemplateForm, template_id: int) -> ResponseReturnVal
     if sent and form.validate() and "save" in request.form:
         try:
             with seat.write() as connection:
-                made = save(connection, seat.clinic_id, form.template(), where, seat.name, seat.language, seat.now)
+                made = keep_words(connection, seat.clinic_id, form.template(), seat.name, seat.now)
             return seat.back("template", "templates.saved", template_id=made)
         except Refused:
             _put_remarks(form, where, seat.language)
@@ -202,9 +209,3 @@ def _of_interest(found: list[Any]) -> list[Any]:
 def _row(connection: Connection, clinic_id: int, template_id: int) -> Any:
     mine = KEPT.select().where(KEPT.c.clinic_id == clinic_id, KEPT.c.id == template_id)
     return connection.execute(mine).mappings().one_or_none() or abort(404)
-
-
-def _alone(connection: Connection, seat: Seat) -> bool:
-    """Is this the outside approver of a clinic with one person, who may say yes to their own work?"""
-    outside = reminder_tables.clinics.select().where(reminder_tables.clinics.c.id == seat.clinic_id)
-    return bool(connection.execute(outside).mappings().one()["outside_approver"] == seat.name)
