@@ -106,7 +106,7 @@ def reset(connection: Connection, name: str, now: int, *, factor: bool, who: str
         )
     ).all()
     if len(found) != 1:
-        raise Refused("staff.several") if found else Refused("staff.nobody_named", name=name)
+        raise Refused("named.several") if found else Refused("named.nobody", name=name)
     person = found[0]
     connection.execute(update(logins).where(logins.c.staff_id == person.id).values(password_hash=""))
     if factor:
