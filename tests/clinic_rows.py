@@ -15,6 +15,7 @@ from service.storage.reminder_tables import (
     broadcasts,
     deliveries,
     files,
+    join_cards,
     plans,
     replies,
     tasks,
@@ -60,7 +61,9 @@ def rows_of(connection: Connection, parts: Parts, clinic_id: int, now: int) -> d
         tasks, kind="call", contact_id=contact_id, patient_id=patient_id, reply_id=reply_id, opened_at=now - 7200
     )
     file_id = add(files, kind="visits", sha256="0" * 64, name="morning.csv", loaded_at=now)
+    card_id = add(join_cards, code=f"{clinic_id:04}", patient_id=patient_id, prepared_at=now, valid_until=now + 86400)
     return {
+        "card_id": card_id,
         "patient_id": patient_id,
         "contact_id": contact_id,
         "staff_id": staff_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
+from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -15,7 +16,7 @@ from service.reminders import people as kept_people
 from service.reminders.contacts import Contact, find_contact, patients_of
 from service.reminders.refused import Refused
 from service.reminders.visits import VisitState, visits_of
-from service.storage.reminder_tables import sites, visits
+from service.storage.reminder_tables import join_cards, sites, visits
 from service.web.console.console import Console
 from service.web.console.names import Named, matching, names
 from service.web.console.one_person import shown_phone
@@ -24,6 +25,7 @@ from service.web.console.seat import Seat
 from service.web.console.timeline import timeline, told
 
 ON_A_PAGE = 50
+CARDS_SHOWN = 5
 
 
 def add(console: Console) -> None:
@@ -63,11 +65,13 @@ def add(console: Console) -> None:
             story = [(event, told(event, seat.language)) for event in events]
             ahead = visits_of(connection, seat.clinic_id, patient_id, seat.now)
             places = _sites(connection, seat)
+            cards = _cards(connection, seat, patient_id)
         return seat.show(
             "person.html",
             card=card,
             phones=phones,
             needs=_needs(seat, contacts),
+            cards=cards,
             story=story,
             ahead=ahead,
             sites=places,
@@ -139,6 +143,13 @@ def _needs(seat: Seat, contacts: Sequence[Contact]) -> list[str]:
         for need in contact.needs
     ]
     return list(dict.fromkeys(said))
+
+
+def _cards(connection: Connection, seat: Seat, patient_id: int) -> Sequence[Any]:
+    """The latest cards of a person, with whether they were used."""
+    mine = (join_cards.c.clinic_id == seat.clinic_id, join_cards.c.patient_id == patient_id)
+    rows = connection.execute(select(join_cards).where(*mine).order_by(join_cards.c.id.desc()).limit(CARDS_SHOWN))
+    return rows.mappings().all()
 
 
 def _sites(connection: Connection, seat: Seat) -> dict[int, tuple[str, str]]:
