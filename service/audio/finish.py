@@ -73,8 +73,9 @@ def active_level(samples: Samples, rate: int) -> float:
 
 
 def speaking(samples: Samples, rate: int) -> NDArray[np.bool_]:
-    """For each frame of FRAME_S seconds: is it speech, or a pause?"""
-    return _loud_enough(frame_power(_in_band(samples, rate), rate))
+    """For each frame of FRAME_S seconds: is it speech, or a pause? Over the whole band: cutting one out of a short
+    clip leaves a ringing where nothing was said."""
+    return _loud_enough(frame_power(samples, rate))
 
 
 def _loud_enough(power: Samples) -> NDArray[np.bool_]:

@@ -60,6 +60,24 @@ def render(
         return _render(list(lines), voice, Shelf.open(committed), Shelf.open(local), form, progress, workers)
 
 
+def render_names(
+    lines: list[Line], voice: Voice, folder: Path, form: Format = Format.MULAW, workers: int = WORKERS
+) -> Counts:
+    """The same for the names of clinics, in a folder of their own; `lines` are those of all clinics."""
+    with _alone(folder):
+        shelf = Shelf.open(folder)
+        counts = Counts()
+        todo = [line for line in lines if not _is_current(line, voice, form, shelf, shelf)]
+        counts.kept = len(lines) - len(todo)
+        try:
+            _render_all(todo, voice, form, (shelf, shelf), counts, lambda done, total: None, workers)
+            counts.removed = _forget(lines, (shelf, shelf))
+        finally:
+            manifest.save(shelf.manifest, folder)
+        counts.removed += _sweep(shelf, {entry.file for _, entry in shelf.manifest})
+    return counts
+
+
 @contextmanager
 def _alone(local: Path) -> Iterator[None]:
     """Wait for another run to end: each would sweep away the files that the other has not listed yet."""

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 
 from service.audio.manifest import Place
 from service.audio.spoken_form import spoken_form
-from service.channels.prompts import every_prompt
+from service.channels.pieces import Piece
+from service.channels.prompts import Prompt, every_prompt
 from service.content.library import Library
 from service.conversation.pace import Pace
 from service.languages import Language
 
 # What everybody hears first is committed at the normal pace: menus, phrases, first pages. All would take 93 MB, so
 # later pages, and what is said after a mistake, are made at set-up, as the slow pace is.
-COMMITTED = re.compile(r"menu\..+|phrase\..+|topic\..+\.1")
+COMMITTED = re.compile(r"menu\..+|phrase\..+|piece\..+|topic\..+\.1")
+# A part of a sentence. The comma at its end is no sign to be said, but a tone that stays up because more follows.
+PART = re.compile(r"piece\..+|own\..+|phrase\..+\.\d+")
+GOES_ON = re.compile(r"[^.?!]$")
 
 
 def is_committed(place: Place) -> bool:
@@ -59,6 +63,20 @@ def script(
         # A prompt that several places share is recorded once.
         prompts = {prompt.clip: prompt for prompt in every_prompt(library, language, clinic)}
         for prompt in prompts.values():
-            spoken = spoken_form(prompt.words, language)
+            spoken = _spoken(prompt)
             for pace in paces:
                 yield Line(language, pace, prompt.clip, prompt.words, spoken, prompt.local)
+
+
+def own_lines(own: Mapping[Language, Collection[Piece]], paces: Collection[Pace] = tuple(Pace)) -> Iterator[Line]:
+    """The lines of clinics' own names and towns, in each language."""
+    for language, pieces in own.items():
+        for piece in pieces:
+            prompt = Prompt(piece.clip, piece.words, language, local=True)
+            for pace in paces:
+                yield Line(language, pace, prompt.clip, prompt.words, _spoken(prompt), local=True)
+
+
+def _spoken(prompt: Prompt) -> str:
+    said = spoken_form(prompt.words, prompt.language)
+    return f"{said}," if PART.fullmatch(prompt.clip) and GOES_ON.search(prompt.words) else said

@@ -14,6 +14,7 @@ from service.audio.finish import (
     LEAD_S,
     LEVEL_DBFS,
     PEAK_DBFS,
+    TAIL_S,
     active_level,
     frame_power,
     peak_level,
@@ -79,8 +80,9 @@ def faults(clip: Recording, spoken: str, language: Language) -> list[str]:
         found.append(f"begins after {at[0]:.2f} s of silence, not {LEAD_S}")
     if len(at) > 1 and np.diff(at).max() > LONGEST_PAUSE_S:
         found.append(f"falls silent for {np.diff(at).max():.1f} s")
-    if active.mean() < LEAST_SPEECH:
-        found.append(f"is mostly silence: speech fills {active.mean():.0%} of it")
+    share = active.sum() * FRAME_S / max(FRAME_S, clip.seconds - LEAD_S - TAIL_S)
+    if share < LEAST_SPEECH:
+        found.append(f"is mostly silence: speech fills {share:.0%} of it")
     return found + _wrong_length(len(at) * FRAME_S, spoken, language)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from service.channels.pieces import JOINED, Piece, compose, every_piece, segments, sentence
 from service.content.library import Library
 from service.content.phrase import FIELD, fill
 from service.conversation.reply import OfferChoice, Part, Say, ShowMenu, ShowPage
@@ -18,12 +19,16 @@ KEYS = "0123456789*#"
 class Prompt:
     """One recording: its clip id (such as `topic.chemo.1`, `menu.44`, `phrase.silence_first`) and its words.
 
-    `local` marks words that hold a clinic's name or number: they are rendered at set-up, never committed."""
+    `local` marks words that hold a clinic's name or number: they are rendered at set-up, never committed. A prompt of
+    `pieces` is no recording itself: they are joined when it is played, which nobody needs after `until` (seconds
+    since 1970; 0 for always)."""
 
     clip: str
     words: str
     language: Language
     local: bool = False
+    pieces: tuple[Piece, ...] = ()
+    until: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,10 @@ class Speaker:
         if not named:
             return Prompt(f"phrase.{part.phrase}", words, language)
         fields = {**self.clinic, **dict(part.fields)}
+        if named & JOINED:
+            pieces = compose(part.phrase, words, fields, language)
+            until = int(fields.get("until", "0"))
+            return Prompt(f"joined.{part.phrase}", sentence(pieces), language, pieces=pieces, until=until)
         return Prompt(f"phrase.{part.phrase}", fill(words, fields), language, local=True)
 
     def _wrong_key(self, key: str, language: Language) -> Prompt:
@@ -110,8 +119,13 @@ def every_prompt(library: Library, language: Language, clinic: Mapping[str, str]
         words = phrase.speech.get(language)
         if words is None or phrase.id in FORMULAS:
             continue
-        if all(clinic.get(name) for name in FIELD.findall(words)):
+        if JOINED.intersection(FIELD.findall(words)):
+            for piece in segments(phrase.id, words):
+                yield Prompt(piece.clip, piece.words, language)
+        elif all(clinic.get(name) for name in FIELD.findall(words)):
             yield from speaker.prompts(Say(phrase.id), language)
+    for name, said in every_piece(language).items():
+        yield Prompt(f"piece.{name}", said, language)
 
 
 def _sentence(name: str) -> str:

@@ -5,32 +5,36 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy import make_url
 
 from service.audio.finish import Format
 from service.audio.inspection import Inspection, limits
 from service.audio.manifest import BadManifest
-from service.audio.recordings import COMMITTED
-from service.audio.render import WORKERS, render
-from service.audio.script import script
+from service.audio.recordings import COMMITTED, NAMES, Recordings
+from service.audio.render import WORKERS, render, render_names
+from service.audio.script import own_lines, script
 from service.audio.voices.espeak import Espeak
 from service.audio.voices.flite import Flite
 from service.audio.voices.gtts import Gtts
 from service.audio.voices.recorded import Recorded
 from service.audio.voices.tone import Tone
 from service.audio.voices.voice import CannotSpeak, Voice
+from service.channels.pieces import Piece
 from service.content import library
 from service.content.library import ContentError
 from service.conversation.pace import Pace
 from service.languages import Language
 from service.parts import spoken_fields
+from service.reminders.spoken_names import spoken_names
 from service.settings import BadSettings, Settings, from_environment
+from service.storage.database import Database, StorageDown
 
 Moved = Callable[[int, int], None]
 
@@ -104,6 +108,25 @@ def render_command(
         sys.exit(1)
 
 
+@command.command("names")
+@engine_option
+@format_option
+@folder_option
+def names_command(engine: str, form: str, folder: Path | None) -> None:
+    """Render the names and towns of all clinics. The worker does this by itself when one is new or changed."""
+    settings = _settings()
+    try:
+        lines = list(own_lines(_names(settings)))
+        counts = render_names(lines, _voice(engine, folder, online=False), settings.var / NAMES, Format(form))
+    except (BadManifest, CannotSpeak) as error:
+        raise click.ClickException(str(error)) from error
+    for failure in counts.failed:
+        click.echo(f"not rendered: {failure}", err=True)
+    click.echo(f"{counts.rendered} names rendered, {counts.kept} unchanged, {counts.removed} removed")
+    if counts.failed:
+        sys.exit(1)
+
+
 @command.command("check")
 @languages_option
 @pace_option
@@ -129,6 +152,7 @@ def check_command(
             exact=os.environ.get("CI", "") == "true",
         )
         problems = _with_bar("Checking", inspection.problems)
+        problems += _without_names(settings, committed)
         if listen:
             problems += _with_bar("Listening", inspection.misheard)
     except (BadManifest, CannotSpeak, ContentError) as error:
@@ -138,6 +162,30 @@ def check_command(
     click.echo(f"{len(lines)} recordings, {len(problems)} problems", err=True)
     if problems:
         sys.exit(1)
+
+
+def _names(settings: Settings) -> Mapping[Language, Collection[Piece]]:
+    """Those of the clinics in the database; none where there is no database yet."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return {}
+    database = Database(settings.database_url)
+    try:
+        with database.read() as connection:
+            return spoken_names(connection)
+    except StorageDown:
+        return {}
+    finally:
+        database.close()
+
+
+def _without_names(settings: Settings, committed: Path) -> list[str]:
+    recordings = Recordings(committed, settings.var / "audio", names=settings.var / NAMES)
+    return [
+        f"{language} {piece.words}: this clinic's name or town is not recorded; run `clearline audio names`"
+        for language, pieces in _names(settings).items()
+        for piece in recordings.without_name(language, pieces)
+    ]
 
 
 def _voice(engine: str, folder: Path | None, online: bool) -> Voice:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from service.channels.pieces import NUMBERS
 from service.conversation import places
 from service.conversation.engine import advance
 from service.conversation.pace import Pace
@@ -13,7 +14,7 @@ from service.conversation.reply import Effect, Part, Reply, Say, SetLanguage, Th
 from service.conversation.said import Keys, Said, Silence
 from service.conversation.state import BadState, State, decode, encode
 from service.conversation.tree import MAIN
-from service.conversation.world import World
+from service.conversation.world import World, written
 from service.front_desk.effects import Performer
 from service.front_desk.messages import CallStep
 from service.front_desk.steps import Step
@@ -23,6 +24,7 @@ from service.reminders.answers import by_call
 from service.reminders.answers.by_call import Caller
 from service.reminders.answers.meaning import DIGITS
 from service.reminders.answers.told import AskedVisits
+from service.reminders.voice_reminders import about_visits
 from service.storage import talks
 from service.storage.database import Database, StorageDown
 
@@ -111,7 +113,7 @@ class ClinicCalls:
     def _person(self, state: State, world: World) -> tuple[State, Reply]:
         if world.person:
             return state, Reply((Say("person_connecting"),), then=Then.DIAL)
-        return state, Reply((Say("reminder.visit_none"),), wait=self._wait(state))
+        return state, Reply((_no_visit(""),), wait=self._wait(state))
 
     def _visit(self, call: CallStep, state: State, caller: Caller, world: World) -> tuple[State, Reply]:
         """The next visit and its three keys; to a phone that has not agreed to anything, whom to ask."""
@@ -121,13 +123,17 @@ class ClinicCalls:
             log.error("call %s could not be told its visit: %s", call.call_sid, error)
             return self._person(state, world)
         if about is None:
-            return self._door(state, caller, Say("reminder.visit_none"))
-        when = about.when(state.language or caller.language)
-        parts = (
-            Say("reminder.call_visit"),
-            Say("as_written", (("words", f"{when}."),)),
-            Say("reminder.call_choices"),
+            return self._door(state, caller, _no_visit(world.person))
+        language = state.language or caller.language
+        told = about_visits(
+            "visit",
+            about.told,
+            language,
+            town=about.site.town,
+            initial=about.initial,
+            say_zone=about.say_zone,
         )
+        parts = (*told, Say("reminder.call_choices"))
         new = replace(places.at(state, VISIT), asked=f"visit.{about.ids[0]}")
         return new, Reply(parts, wait=self._wait(new))
 
@@ -144,7 +150,7 @@ class ClinicCalls:
         if said is None:
             return self._visit(call, state, caller, world)
         # Spoken, an answer names no time: the person has just heard it.
-        return self._door(state, caller, Say(said.phrase))
+        return self._door(state, caller, Say(said.phrase, tuple(one for one in said.fields if one[0] in NUMBERS)))
 
     def _caller(self, call: CallStep) -> Caller | None:
         try:
@@ -181,6 +187,10 @@ class ClinicCalls:
 
     def _wait(self, state: State) -> int:
         return 60 if state.pace is Pace.SLOW else WAITS[min(state.silences, 2)]
+
+
+def _no_visit(number: str) -> Say:
+    return Say("reminder.visit_none", (("phone", written(number)),))
 
 
 assert places.OUTSIDE.isdisjoint({DOOR, VISIT}), "the line must not take these places for its own"

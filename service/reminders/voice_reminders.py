@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
 from service.conversation.reply import Say
 from service.conversation.world import written
 from service.languages import Language
-from service.reminders.letters import fields
+from service.reminders.letters import told_of
 from service.reminders.optouts import stopped
+from service.reminders.rules import spoken_dates, written_dates
+from service.reminders.rules.grouping import Told
+from service.reminders.rules.spoken_dates import Shape
 from service.storage import reminder_tables
 from service.storage.reminder_tables import clinics, contacts, deliveries, visits
 
-# How a message of each kind begins on a call; the words of its date follow.
-BEGINS = {
-    "visit": "reminder.call_visit",
-    "visit_week": "reminder.call_visit",
-    "visit_moved": "reminder.call_moved",
-    "visit_note": "reminder.call_note",
-    "closing_day": "reminder.call_closing",
-    "follow_up": "reminder.call_follow_up",
-}
+# What a message of each kind says of one day, and what it says first where it is about several.
+ONE_DAY = {"visit": "call_visit", "visit_week": "call_visit", "visit_moved": "call_moved", "visit_note": "call_note"}
+FIRST = {"visit_moved": "call_moved_many", "visit_note": "call_note_many"}
+SEVERAL = {Shape.RUN: "call_run", Shape.LIST: "call_list"}
+KINDS = frozenset({*ONE_DAY, "closing_day", "follow_up"})
 # The kinds that ask, and so are followed by the three answers.
 ASKS = frozenset({"visit", "visit_week", "visit_moved"})
 
@@ -68,19 +70,51 @@ def spoken(connection: Connection, delivery_id: int, phone: str) -> Spoken | Non
             ~stopped(contacts.c.clinic_id, contacts.c.phone),
         )
     ).one_or_none()
-    if row is None or row.kind not in BEGINS or row.state in ("cancelled", "done", "noshow"):
+    if row is None or row.kind not in KINDS or row.state in ("cancelled", "done", "noshow"):
         return None
     language, facts = Language(row.language), json.loads(row.fields)
-    said = fields(facts, language)
-    when = said.get("when", "") + said["initial"] + said["more"]
-    parts = [Say(BEGINS[row.kind])]
-    if when:
-        parts.append(Say("as_written", (("words", f"{when}."),)))
     return Spoken(
         clinic_name=row.name_in_texts,
         language=language,
         phone=written(facts.get("phone", "")),
-        parts=tuple(parts),
+        parts=_parts(row.kind, facts, language),
         asks=row.kind in ASKS and bool(row.visit_id),
         visit_id=row.visit_id or 0,
+    )
+
+
+def about_visits(
+    kind: str, message: Told, language: Language, *, town: str = "", initial: str = "", say_zone: bool = False
+) -> tuple[Say, ...]:
+    """What a call says of visits: `kind` is that of the message (visit, visit_moved ...), `town` the site's where it
+    must be said."""
+    besides = spoken_dates.besides(message, initial, language)
+    said = (
+        ("moment", spoken_dates.moment(message, language, say_zone=say_zone, last=not (town or besides))),
+        ("town", written_dates.town(town, language).strip()),
+        ("besides", besides),
+        ("until", str(spoken_dates.over(message))),
+    )
+    shape = spoken_dates.shape(message)
+    if shape is Shape.DAY:
+        return (Say(f"reminder.{ONE_DAY[kind]}", said),)
+    first = (Say(f"reminder.{FIRST[kind]}"),) if kind in FIRST else ()
+    return (*first, Say(f"reminder.{SEVERAL[shape]}", said))
+
+
+def _parts(kind: str, facts: Mapping[str, Any], language: Language) -> tuple[Say, ...]:
+    if kind == "closing_day":
+        day = date.fromisoformat(facts["day"])
+        until = int(datetime.combine(day, time.max, UTC).timestamp()) + spoken_dates.LASTS
+        return (Say("reminder.call_closing", (("moment", spoken_dates.day(day, language)), ("until", str(until)))),)
+    if not facts.get("visits"):
+        return (Say("reminder.call_follow_up"),)
+    told = told_of(facts)
+    return about_visits(
+        kind,
+        told,
+        language,
+        town=facts.get("town", ""),
+        initial=facts.get("initial", ""),
+        say_zone=bool(facts.get("say_zone")),
     )

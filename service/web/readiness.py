@@ -10,6 +10,7 @@ from service.conversation.pace import Pace
 from service.front_desk.spool import Spool
 from service.front_desk.words import Words
 from service.languages import Language
+from service.reminders.spoken_names import spoken_names
 from service.settings import Settings
 from service.storage.database import Database, StorageDown
 from service.storage.migrate import is_current
@@ -28,6 +29,7 @@ def checks(
     return {
         "database": lambda: _database(database),
         "recordings": lambda: _recordings(words(), recordings),
+        "names": lambda: _names(database, recordings),
         "spool": lambda: _spool(spool),
         "clinic": lambda: _clinic(settings),
         "review": lambda: _review(to_review()),
@@ -52,6 +54,21 @@ def _recordings(words: Words, recordings: Recordings) -> str:
     if not missing:
         return ""
     return f"{len(missing)} recordings are missing, such as {missing[0]}: run `clearline audio render`."
+
+
+def _names(database: Database, recordings: Recordings) -> str:
+    """Without its name a clinic's reminder calls are spoken by the phone company's voice."""
+    try:
+        with database.read() as connection:
+            names = spoken_names(connection)
+    except StorageDown:
+        return ""
+    missing = {
+        piece.words for language, pieces in names.items() for piece in recordings.without_name(language, pieces)
+    }
+    if not missing:
+        return ""
+    return f"{len(missing)} names of clinics and towns are not recorded: run `clearline audio names`."
 
 
 def _spool(spool: Spool) -> str:

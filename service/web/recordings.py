@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from flask import Blueprint, Response, abort, send_file
 
 from service.audio.recordings import Recordings
@@ -19,13 +21,16 @@ def recordings_blueprint(recordings: Recordings) -> Blueprint:
         if found is None:
             abort(404)
         try:
+            file = BytesIO(found.content) if found.content else found.path.absolute()
             # The manifest's hash as ETag: Flask's own is made from the file's date, which differs from host to host.
-            response = send_file(
-                found.path.absolute(), mimetype="audio/wav", conditional=True, etag=found.sha256, max_age=A_YEAR_S
-            )
+            response = send_file(file, mimetype="audio/wav", conditional=True, etag=found.sha256, max_age=A_YEAR_S)
         except FileNotFoundError:
             abort(404)
         response.cache_control.immutable = True
+        if found.content:
+            # It may name somebody's visit: the phone company keeps it, nobody between us does.
+            response.cache_control.public = False
+            response.cache_control.private = True
         return response
 
     return blueprint

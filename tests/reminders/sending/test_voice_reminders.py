@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from line import Twilio
 from sqlalchemy import select, update
 
-from service.audio.recordings import COMMITTED, Recordings
+from service.app import Parts
 from service.settings import Settings, from_environment
 from service.storage.reminder_tables import contacts, deliveries, tasks, visits
 from service.storage.tables import opt_outs
@@ -19,7 +19,7 @@ from tests.reminders.sending.sample_clinic import SENDERS, Sample, phone_of, que
 
 Clinic = Callable[..., Sample]
 CALL = "/twilio/voice/reminder/1"
-RECORDED = Recordings(COMMITTED, Path("no-local-recordings"))
+Said = Callable[[str], str]
 
 
 @pytest.fixture
@@ -46,16 +46,20 @@ def step(twilio: Twilio, path: str = CALL, *, person: int = 1, **fields: str) ->
     return answer.get_data(as_text=True)
 
 
-def said(document: str) -> str:
+@pytest.fixture
+def said(parts: Parts) -> Said:
     """The words of a document, whether a recording says them or the phone company's own voice."""
-    verbs = [node for node in ElementTree.fromstring(document).iter() if node.tag in ("Say", "Play")]
-    return " | ".join(_words(node.tag, node.text or "") for node in verbs)
 
+    def words(verb: str, text: str) -> str:
+        recorded = parts.recordings.words(text.partition("/audio/")[2]) if verb == "Play" else text
+        assert recorded is not None, f"nobody knows what {text} says"
+        return recorded
 
-def _words(verb: str, text: str) -> str:
-    recorded = RECORDED.words(text.partition("/audio/")[2]) if verb == "Play" else text
-    assert recorded is not None, f"nobody knows what {text} says"
-    return recorded
+    def read(document: str) -> str:
+        verbs = [node for node in ElementTree.fromstring(document).iter() if node.tag in ("Say", "Play")]
+        return " | ".join(words(node.tag, node.text or "") for node in verbs)
+
+    return read
 
 
 def action(document: str) -> str:
@@ -63,7 +67,7 @@ def action(document: str) -> str:
     return gather.attrib["action"].removeprefix("http://localhost")
 
 
-def test_the_opening_tells_nothing_and_is_said_three_times(called: Sample, twilio: Twilio) -> None:
+def test_the_opening_tells_nothing_and_is_said_three_times(called: Sample, twilio: Twilio, said: Said) -> None:
     path = CALL
     for _ in range(3):
         document = step(twilio, path)
@@ -75,9 +79,9 @@ def test_the_opening_tells_nothing_and_is_said_three_times(called: Sample, twili
     assert "<Hangup" in last
 
 
-def test_one_tells_the_visit_and_one_again_confirms_it(called: Sample, twilio: Twilio) -> None:
+def test_one_tells_the_visit_and_one_again_confirms_it(called: Sample, twilio: Twilio, said: Said) -> None:
     told = step(twilio, action(step(twilio)), Digits="1")
-    assert "You have a visit on | Thursday Dec 3, 12:30 PM." in said(told)
+    assert "You have a visit on Thursday, December third, at twelve thirty in the afternoon." in said(told)
     thanks = step(twilio, action(told), Digits="1")
     assert "Your visit is set" in said(thanks)
     with called.database.read() as connection:
@@ -101,15 +105,15 @@ def test_nine_twice_stops_everything(called: Sample, twilio: Twilio) -> None:
     assert phones == [called.privacy.phone(phone_of(1))]
 
 
-def test_a_person_who_reads_spanish_hears_spanish(called: Sample, twilio: Twilio) -> None:
+def test_a_person_who_reads_spanish_hears_spanish(called: Sample, twilio: Twilio, said: Said) -> None:
     with called.database.write() as connection:
         connection.execute(update(contacts).values(language="es"))
     told = step(twilio, action(step(twilio)), Digits="1")
-    assert "Usted tiene una cita el | jueves 3 dic, 12:30 PM." in said(told)
+    assert "Usted tiene una cita el jueves tres de diciembre, a las doce y media de la tarde." in said(told)
 
 
 @pytest.mark.parametrize("why", ["another phone", "stopped", "cancelled", "no such message"])
-def test_nobody_else_hears_anything(called: Sample, twilio: Twilio, why: str) -> None:
+def test_nobody_else_hears_anything(called: Sample, twilio: Twilio, said: Said, why: str) -> None:
     with called.database.write() as connection:
         if why == "stopped":
             connection.execute(opt_outs.insert().values(phone=called.privacy.phone(phone_of(1)), since=1, how="text"))
