@@ -8,10 +8,11 @@ import platform
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from scripts.benchmarks import steady, webhooks
+from scripts.benchmarks import reminders, steady, webhooks
 from scripts.benchmarks.load import Measured
 
 CONNECTIONS = [1, 32, 256]
@@ -28,34 +29,47 @@ TARGETS = [
 
 
 def main() -> None:
-    """Measure everything; exit code 0 whether or not a target was met, for this is a measure and not a test."""
+    """Measure what was asked for; exit code 0 whether or not a target was met: this is a measure and not a test."""
     asked = argparse.ArgumentParser(prog="scripts/bench", description="Speed and memory, side by side in one run.")
-    asked.add_argument("--seconds", type=int, default=4, help="of each run of load (default 4)")
-    asked.add_argument("--minutes", type=float, default=5, help="of the steady stream (default 5)")
+    parts = ["web", *reminders.PARTS]
+    asked.add_argument("--only", nargs="+", choices=parts, default=parts, help="only these parts (default: all)")
+    asked.add_argument("--seconds", type=int, default=4, help="of each run of load on the web (default 4)")
+    asked.add_argument("--minutes", type=float, default=5, help="of the steady stream of texts (default 5)")
+    asked.add_argument("--people", type=int, default=5000, help="who are planned and sent to (default 5000)")
+    asked.add_argument("--rounds", type=int, default=3, help="of each way of sending (default 3)")
+    asked.add_argument("--full", action="store_true", help="100,000 people, 5 rounds")
     wanted = asked.parse_args()
-    minutes = wanted.minutes
+    people, rounds = (100_000, ROUNDS) if wanted.full else (wanted.people, wanted.rounds)
+    say = partial(print, file=sys.stderr)
+    found: dict[str, object] = {
+        "at": time.strftime("%Y-%m-%d"),
+        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+    }
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        say = partial(print, file=sys.stderr)
-        runs = webhooks.measure(folder, ROUNDS, wanted.seconds, CONNECTIONS, say)
-        steadily = steady.stream(folder, 50, int(minutes * 60))
-        memory = steady.memory(folder)
+        if "web" in wanted.only:
+            found |= web(Path(name), wanted.seconds, wanted.minutes, say)
+        if sent := [part for part in wanted.only if part != "web"]:
+            measured = reminders.measure(sent, Path(name), people, rounds, say)
+            print(f"\n{reminders.table(measured)}")
+            found["reminders"] = measured.row()
+    out = Path("var/bench.json")
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps(found, indent=1))
+
+
+def web(folder: Path, seconds: int, minutes: float, say: Callable[[str], None]) -> dict[str, object]:
+    """The webhooks under load, and what two idle processes weigh; prints what it found."""
+    runs = webhooks.measure(folder, ROUNDS, seconds, CONNECTIONS, say)
+    steadily = steady.stream(folder, 50, int(minutes * 60))
+    memory = steady.memory(folder)
     middle = {name: {count: webhooks.median(got) for count, got in counts.items()} for name, counts in runs.items()}
     print(table(middle, runs))
     took = f"p50 {steadily['p50']:.1f} ms, p99 {steadily['p99']:.1f} ms, {steadily['errors']:.0f} errors"
     print(f"\n50 texts/s for {minutes} min: {took}")
     both = sum(memory.values())
     print(f"idle memory (PSS): web {memory['web']:.0f} MB + worker {memory['worker']:.0f} MB = {both:.0f} MB")
-    out = Path("var/bench.json")
-    out.parent.mkdir(exist_ok=True)
-    found = {
-        "at": time.strftime("%Y-%m-%d"),
-        "machine": f"{platform.machine()}, Python {platform.python_version()}",
-        "runs": {n: {str(c): [m.row() for m in got] for c, got in counts.items()} for n, counts in runs.items()},
-        "steady": steadily,
-        "memory": memory,
-    }
-    out.write_text(json.dumps(found, indent=1))
+    rows = {name: {str(c): [m.row() for m in got] for c, got in counts.items()} for name, counts in runs.items()}
+    return {"runs": rows, "steady": steadily, "memory": memory}
 
 
 def table(middle: dict[str, dict[int, Measured]], runs: webhooks.Rounds) -> str:
@@ -78,4 +92,5 @@ def table(middle: dict[str, dict[int, Measured]], runs: webhooks.Rounds) -> str:
     return "\n".join(lines)
 
 
-main()
+if __name__ == "__main__":
+    main()
