@@ -14,6 +14,7 @@ from service.cli.plan_shown import moment, show
 from service.reminders import approval
 from service.reminders.clinics import sites_of
 from service.reminders.closing_day import close_day
+from service.reminders.follow_ups import plan_follow_ups
 from service.reminders.jobs import counts, sheet_for_tomorrow
 from service.reminders.planning import plan_day
 from service.reminders.preview import preview
@@ -46,6 +47,22 @@ def of_visits(day: str, days: int, clinic_name: str, who: str) -> None:
         run = plan_day(connection, clinic.id, first, acting, own.now, first + timedelta(days=days - 1))
         if run is None:
             click.echo("Nothing new falls due. Reminders planned before stand in: clearline plan list")
+            return
+        approval.settle(connection, clinic.id, run.id, own.now)
+        show(preview(connection, clinic.id, run.id, own.now), clinic.zone)
+
+
+@command.command("follow-ups")
+@for_clinic
+@by_staff
+def of_follow_ups(clinic_name: str, who: str) -> None:
+    """Plan the follow-ups that fall due today, for those who have no visit set. Nothing is sent by this."""
+    with installation() as own, own.database.write() as connection:
+        clinic = own.clinic(clinic_name)
+        today = datetime.fromtimestamp(own.now, ZoneInfo(clinic.zone)).date()
+        run = plan_follow_ups(connection, clinic.id, today, own.acting(connection, clinic, who), own.now)
+        if run is None:
+            click.echo("No follow-up falls due today.")
             return
         approval.settle(connection, clinic.id, run.id, own.now)
         show(preview(connection, clinic.id, run.id, own.now), clinic.zone)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, select, update
 
-from service.reminders import stored
+from service.reminders import keys, stored
 from service.reminders.insertion import Row, insert_rows
 from service.reminders.refused import Refused
 from service.reminders.rules.promise import call_back_by
@@ -107,7 +107,7 @@ def _row(found: Any, template: int, facts: dict[str, Any], day: date, site: Any,
         due_at=now,
         not_after=min(int(dawn) + USEFUL_UNTIL, found.starts_at - 1800),
         reason="",
-        dedupe=f"v{found.id}@{found.starts_at}:closed",
+        dedupe=keys.of_visit(found.id, found.starts_at, keys.CLOSED),
     )
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
 )
 
@@ -62,6 +63,18 @@ COLUMNS = {
     "reason": str,
     "dedupe": str,
 }
+# What was cancelled for one of these is planned anew where it falls due again: the visit of a message about several
+# stands again or still, the plan or the words are new, a mistake was taken back. A cancel by staff is for good.
+ANEW = (
+    "held.visit_cancelled",
+    "held.visit_moved",
+    "held.visit_again",
+    "held.template_retired",
+    "held.plan_retired",
+    "held.closed_undone",
+    "held.died",
+    "held.left",
+)
 WRITTEN = (
     "clinic_id",
     "broadcast_id",
@@ -87,7 +100,7 @@ def insert_rows(
     connection: Connection, clinic_id: int, run: int, rows: Iterable[Row], channels: Sequence[str], now: int
 ) -> None:
     """Write `rows` as deliveries of `run`. `channels` in the order in which they are tried. What this clinic planned
-    before for the same phone (by `dedupe`) is left out."""
+    before for the same phone (by `dedupe`) is left out, but for what was cancelled for a reason of ANEW."""
     values = {
         "rows": as_json(asdict(row) for row in rows),
         "clinic": clinic_id,
@@ -107,6 +120,7 @@ def _insert(dialect: str) -> Insert:
         earlier.c.clinic_id == bindparam("clinic"),
         earlier.c.contact_id == row.c.contact_id,
         earlier.c.dedupe == row.c.dedupe,
+        or_(earlier.c.state != stored.CANCELLED, ~one_of(earlier.c.reason, ANEW)),
     )
     found = (
         select(

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select, update
 from service.reminders import approval, stored, tomorrow_sheet
 from service.reminders.claiming import senders_due, zones_due
 from service.reminders.eligible import joined, person_reason
+from service.reminders.follow_ups import plan_follow_ups
 from service.reminders.holding_back import hold_back
 from service.reminders.leases import give_up_dead, recover
 from service.reminders.pacing import rest
@@ -86,10 +87,11 @@ def plan_today(work: Work) -> int:
         local = datetime.fromtimestamp(now, ZoneInfo(zone))
         if local.hour >= PLAN_HOUR and not _done_today(work, f"plan.{clinic_id}", zone, local.date()):
             with work.database.write() as connection:
-                run = plan_day(connection, clinic_id, local.date(), "plan", int(now))
-                if run:
-                    approval.settle(connection, clinic_id, run.id, int(now))
-                    made += 1
+                for plan in (plan_day, plan_follow_ups):
+                    run = plan(connection, clinic_id, local.date(), "plan", int(now))
+                    if run:
+                        approval.settle(connection, clinic_id, run.id, int(now))
+                        made += 1
                 mark(connection, f"plan.{clinic_id}", int(now))
     return made
 

@@ -19,7 +19,8 @@ WENT = ("approved", "sending", "done", "paused")
 def why_it_waits(connection: Connection, clinic_id: int, run: int, this: Run, now: int) -> list[str]:
     """Why a run (`this` as `read_run` reads it) must wait for a second person: lines for `why.told`; none where it
     may go."""
-    before = _runs_before(connection, clinic_id, run, now)
+    mine = select(broadcasts.c.kind).where(broadcasts.c.clinic_id == clinic_id, broadcasts.c.id == run)
+    before = _runs_before(connection, clinic_id, run, connection.execute(mine).scalar_one(), now)
     return [kept(reason) for reason in odd(this, before)] + _unapproved(connection, clinic_id, run)
 
 
@@ -50,11 +51,11 @@ def read_run(connection: Connection, clinic_id: int, run: int) -> Run:
     )
 
 
-def _runs_before(connection: Connection, clinic_id: int, run: int, now: int) -> list[Run]:
+def _runs_before(connection: Connection, clinic_id: int, run: int, kind: str, now: int) -> list[Run]:
     rows = connection.execute(
         select(broadcasts.c.counts).where(
             broadcasts.c.clinic_id == clinic_id,
-            broadcasts.c.kind == "daily",
+            broadcasts.c.kind == kind,
             broadcasts.c.id != run,
             broadcasts.c.made_at > now - USUAL_DAYS * 86400,
             broadcasts.c.state.in_(WENT),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from service.reminders import keys
 from service.reminders.facts import facts_of
 from service.reminders.insertion import Row, insert_rows
 from service.reminders.known_day import Day, Phone, booked_visits, phones_of_patients, read_day
@@ -87,7 +88,9 @@ def _of_phone(known: Day, told: Told, phone: Phone, booked: Mapping[str, Any], c
             due_at=int(when.timestamp()),
             not_after=int((told.first.start - BEFORE_VISIT).timestamp()),
             reason=kept(due.reason) if due.reason else "" if site else "held.site_unknown",
-            dedupe=f"v{first['id']}@{first['starts_at']}:{'w' if told.about is About.WEEK else due.before.name}",
+            dedupe=keys.of_visit(
+                first["id"], first["starts_at"], keys.OF_THE_WEEK if told.about is About.WEEK else due.before.name
+            ),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, false, func, insert, select, update
 
@@ -52,6 +53,26 @@ def planned_by(kind: str) -> ColumnElement[bool]:
     if kind in BEFORE_A_VISIT:
         return deliveries.c.dedupe.like(f"v%:{BEFORE_A_VISIT[kind].name}")
     return deliveries.c.dedupe.like(f"f%:{EVERY_MONTHS[kind]}m") if kind in EVERY_MONTHS else false()
+
+
+@dataclass(frozen=True)
+class FollowUpPlan:
+    """A plan for those who have no visit set; `channels` in the order in which they are tried."""
+
+    id: int
+    months: int
+    channels: Sequence[str]
+
+
+def follow_up_plan(connection: Connection, clinic_id: int) -> FollowUpPlan | None:
+    """The plan by which the clinic asks those who have no visit set: the one with the fewest months; None without."""
+    rows = connection.execute(
+        select(plans.c.id, plans.c.kind, plans.c.channels)
+        .where(plans.c.clinic_id == clinic_id, plans.c.retired_at.is_(None), plans.c.kind.in_(EVERY_MONTHS))
+        .order_by(plans.c.id)
+    )
+    found = [FollowUpPlan(row.id, EVERY_MONTHS[row.kind], row.channels.split(",")) for row in rows]
+    return min(found, key=lambda plan: plan.months, default=None)
 
 
 def before_visits(connection: Connection, clinic_id: int) -> tuple[Before, ...]:

@@ -19,6 +19,8 @@ LATEST = timedelta(hours=2)
 # A moved reminder joins another one of the same visit that is nearer than this.
 MERGE = timedelta(hours=18)
 EVENING = time(17)
+# A follow-up is late by this much at the most; after that the next one of its series is waited for.
+MISSED = timedelta(days=14)
 
 
 @dataclass(frozen=True, order=True)
@@ -116,6 +118,15 @@ def follow_ups(anchor: date, every_months: int, count: int, zone: str, at: time 
         raise ValueError("A follow-up repeats every month at the most.")
     days = (_months_later(anchor, every_months * n) for n in range(1, count + 1))
     return tuple(datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC) for day in days)
+
+
+def follow_up_due(anchor: date, every_months: int, day: date, last: date) -> date | None:
+    """The follow-up that falls due from `day` to `last`, counted every so many months from `anchor`. One that was
+    missed goes up to two weeks late; None where there is none. Raises ValueError for fewer than one month."""
+    count = (last.year - anchor.year) * 12 + last.month - anchor.month
+    dues = (at.date() for at in follow_ups(anchor, every_months, max(0, count // every_months), "UTC"))
+    newest = max((due for due in dues if due <= last), default=None)
+    return newest if newest and newest >= day - MISSED else None
 
 
 def moved(

@@ -6,22 +6,18 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from clock import Clock
 from databases import on_both_databases
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
-from service.languages import Language
 from service.reminders import approval, jobs, stored
 from service.reminders.broadcast import plan_broadcast, sent_before
 from service.reminders.closing_day import close_day
-from service.reminders.letters import FORMS
 from service.reminders.planning import plan_day
 from service.reminders.preview import preview
 from service.reminders.refused import Refused
-from service.reminders.rules.template import templates as shipped
 from service.reminders.runs import Run
 from service.reminders.tomorrow_sheet import lines
 from service.storage import reminder_tables
@@ -35,18 +31,13 @@ from service.storage.reminder_tables import (
     patients,
     plans,
     senders,
-    sites,
     tasks,
     visits,
 )
 from tests.reminders.sending.by_hand import ByHand, post, reasons, send_all, states
+from tests.reminders.sending.planned_clinic import NEW_YORK, TODAY, TOMORROW, Clinic, approve_all, book
 from tests.reminders.sending.sample_clinic import Sample
 from tests.twilio.phone_company import PhoneCompany
-
-Clinic = Callable[..., Sample]
-NEW_YORK = ZoneInfo("America/New_York")
-# The clock of these tests stands at noon of Wednesday, December 2.
-TODAY, TOMORROW = date(2026, 12, 2), date(2026, 12, 3)
 
 
 @pytest.fixture
@@ -55,36 +46,14 @@ def planned(clinic: Clinic) -> Callable[..., Sample]:
 
     def make(people: int = 5, days: tuple[date, ...] = (TOMORROW,), clock: str = "14:30") -> Sample:
         sample = clinic(people)
-        approved = {"first_by": "Ana", "approved_by": "Bea", "first_at": sample.now, "approved_at": sample.now}
+        approve_all(sample)
         with sample.database.write() as connection:
-            connection.execute(delete(reminder_tables.templates))
-            for template in shipped().values():
-                forms = {language.value: FORMS.join(template.forms[language]) for language in Language}
-                values = {"clinic_id": sample.clinic_id, "kind": template.id, **forms, **approved}
-                connection.execute(insert(reminder_tables.templates).values(values))
-            for kind in ("7 days", "1 day", "2 hours"):
-                values = {"clinic_id": sample.clinic_id, "kind": kind, "template_kind": "visit", **approved}
-                connection.execute(insert(plans).values(values))
-            connection.execute(update(sites).values(hours="Mon-Fri 08:00-17:00"))
             for person in range(1, people + 1):
                 for day in days:
                     book(connection, sample, person, day, clock)
         return sample
 
     return make
-
-
-def book(connection: object, sample: Sample, person: int, day: date, clock: str) -> None:
-    start = datetime.combine(day, datetime.strptime(clock, "%H:%M").time(), NEW_YORK)
-    values = {
-        "clinic_id": sample.clinic_id,
-        "site_id": sample.site_id,
-        "patient_id": person,
-        "ref": f"{person}-{day}-{clock}",
-        "starts_at": int(start.timestamp()),
-        "local_day": day.isoformat(),
-    }
-    connection.execute(insert(visits).values(values))  # type: ignore[attr-defined]
 
 
 def plan(sample: Sample, day: date = TODAY, last: date | None = None) -> Run | None:
