@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from flask import Flask, redirect
 
 from service.front_desk.calls import CallDesk
+from service.front_desk.noticeboard import watch
 from service.front_desk.texts import TextDesk
 from service.gateway.outbox import Outbox
 from service.parts import Parts, put_together, safety_words_to_review
@@ -27,7 +28,9 @@ LARGEST_BODY = 1024 * 1024
 def create_app(settings: Settings | None = None, *, clock: Callable[[], float] = time.time) -> Flask:
     """The application for `settings`, by default those of the environment."""
     parts = put_together(settings or from_environment(os.environ), clock)
-    return serve_parts(parts)
+    app = serve_parts(parts)
+    watch(parts.look_again)
+    return app
 
 
 def serve_parts(parts: Parts) -> Flask:
@@ -48,6 +51,7 @@ def serve_parts(parts: Parts) -> Flask:
     glances = ThreadPoolExecutor(4, thread_name_prefix="glance")
     voice_url = settings.public_url + "/twilio/voice"
     calls = CallDesk(*shared, glances=glances, voice_url=voice_url, reminders_only=reminders_only)
+    parts.noticeboard.reread()
     parts.almanac()
     webhooks.register(app, settings, texts, calls)
     app.register_blueprint(recordings_door.recordings_blueprint(parts.recordings))
@@ -61,7 +65,7 @@ def serve_parts(parts: Parts) -> Flask:
             parts.recordings,
             parts.spool,
             settings,
-            lambda: safety_words_to_review(settings),
+            lambda: safety_words_to_review(parts),
         ),
     )
     if settings.tryout:

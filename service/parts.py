@@ -5,18 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from service.audio import recordings as audio
-from service.audio.recordings import Recordings
+from service.audio.recordings import NAMES, Recordings
 from service.content.library import HERE, Library, load
-from service.content.reviews import FILE, load_reviews
-from service.content.safety_set import unreviewed
+from service.content.reviews import FILE
 from service.conversation.world import World, written
 from service.front_desk.almanac import Almanac
 from service.front_desk.effects import Performer
 from service.front_desk.hours import number_now, read_hours
+from service.front_desk.noticeboard import Noticeboard
 from service.front_desk.spool import Spool
 from service.front_desk.words import prepare
 from service.gateway.base import Gateway
@@ -26,7 +25,8 @@ from service.settings import BadSettings, Settings
 from service.storage.database import Database
 from service.storage.vault import Vault
 
-REVIEWS, SAFETY_SET = HERE / FILE, HERE / "safety_set.yaml"
+# Where what staff decided outlives a restart without the database.
+COPY = "decided.json"
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,23 @@ class Parts:
     spool: Spool
     performer: Performer
     recordings: Recordings
+    library: Library
+    noticeboard: Noticeboard
     almanac: Almanac
     gateway: Gateway
     world: Callable[[], World]
     clock: Callable[[], float]
+
+    def look_again(self) -> None:
+        """Read again what people decided about our pages, and make the words anew if it changed: beside the requests,
+        so that none of them waits."""
+        self.noticeboard.look()
+        self.almanac.renew()
+
+    def look_now(self) -> None:
+        """The same at once, after a decision that was made in this process."""
+        self.noticeboard.reread()
+        self.almanac.renew()
 
 
 def put_together(
@@ -55,12 +68,16 @@ def put_together(
     library = library or load()
     vault = Vault(settings.data_keys)
     database = Database(settings.database_url)
-    recordings = Recordings(committed, settings.var / "audio")
+    recordings = Recordings(
+        committed, settings.var / "audio", names=settings.var / NAMES, secret=settings.secret_key, clock=clock
+    )
     hours = read_hours(settings)
     if settings.clinic_name and (words := telling(settings.clinic_name)):
         raise BadSettings(
             f"Set CLINIC_NAME to a name that tells nothing, for it stands in texts: it says {words[0]!r}."
         )
+
+    board = Noticeboard(library, database, file=HERE / FILE, copy=settings.var / COPY, clock=clock)
 
     def edition() -> int:
         recordings.find("")
@@ -68,10 +85,10 @@ def put_together(
 
     almanac = Almanac(
         library,
-        lambda shown, replaced, noted, reader: prepare(
-            shown, recordings, settings.public_url, spoken_fields(settings), replaced, noted, reader
+        lambda shown, replaced, noted, earlier, same: prepare(
+            shown, recordings, settings.public_url, spoken_fields(settings), replaced, noted, earlier, same
         ),
-        reviews=load_reviews,
+        posted=lambda: (board.edition, board.posted),
         review_required=settings.content_review == "required",
         edition=edition,
         clock=clock,
@@ -83,6 +100,8 @@ def put_together(
         spool=Spool(settings.var / "spool", vault),
         performer=Performer(settings.phone_key, vault),
         recordings=recordings,
+        library=library,
+        noticeboard=board,
         almanac=almanac,
         gateway=_gateway(settings, database, clock),
         world=lambda: World(number_now(settings, hours, clock()), settings.clinic_name, settings.line_from),
@@ -95,20 +114,9 @@ def spoken_fields(settings: Settings) -> dict[str, str]:
     return {"clinic": settings.clinic_name, "line_phone": written(settings.line_from) if settings.line_from else ""}
 
 
-def safety_words_to_review(settings: Settings) -> int:
+def safety_words_to_review(parts: Parts) -> int:
     """How many texts of the safety set wait for a review, where this installation requires one; else 0."""
-    return _to_review() if settings.content_review == "required" else 0
-
-
-def _to_review() -> int:
-    changed = tuple(path.stat().st_mtime_ns for path in (REVIEWS, SAFETY_SET))
-    return _counted(changed)
-
-
-@lru_cache(1)
-def _counted(changed: tuple[int, ...]) -> int:
-    # Counted again when somebody has reviewed something, not at every turn of the worker.
-    return len(unreviewed(load(), load_reviews()))
+    return len(parts.noticeboard.posted.unread) if parts.settings.content_review == "required" else 0
 
 
 def _gateway(settings: Settings, database: Database, clock: Callable[[], float]) -> Gateway:

@@ -8,7 +8,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -108,13 +108,26 @@ def database(database_url: str) -> Iterator[Database]:
     database.close()
 
 
+@dataclass(frozen=True)
+class Printed:
+    """An almanac that hands out the same words every day."""
+
+    words: Words
+
+    def __call__(self) -> Words:
+        return self.words
+
+    renew = __call__
+
+
 @pytest.fixture
 def build(library: Library, words: Words, clock: Clock) -> Iterator[Callable[[Settings], Parts]]:
     """Puts the parts of an installation together, with the words made before."""
     made = []
 
     def build(settings: Settings) -> Parts:
-        made.append(replace(put_together(settings, clock, library), almanac=lambda: words))
+        parts = put_together(settings, clock, library)
+        made.append(replace(parts, almanac=Printed(words), recordings=words.voice.recordings))
         return made[-1]
 
     yield build

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 from xml.sax.saxutils import escape
@@ -10,14 +11,14 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from service.channels.prompts import Prompt, Speaker
 from service.conversation.pace import Pace
-from service.conversation.reply import Reply, Say, ShowMenu, Then
+from service.conversation.reply import OfferChoice, Part, Reply, Say, ShowMenu, ShowPage, Then
 from service.languages import Language
 
 # Seconds after a key in which a code may go on, and the seconds we let a person's phone ring.
 CODE_PAUSE = 2
 RING = 25
-# Phrases that name somebody's visit.
-NEVER_KEPT = frozenset({"as_written"})
+# Fields that name somebody's visit.
+NEVER_KEPT = frozenset({"words", "moment"})
 STEP, DIALED, PERSON = "@step@", "@dialed@", "@person@"
 
 
@@ -39,7 +40,7 @@ class Voice:
 
     def document(self, reply: Reply, language: Language, pace: Pace) -> str:
         """The document for `reply`, with the marks that `fill_in` replaces."""
-        if any(isinstance(part, Say) and part.phrase in NEVER_KEPT for part in reply.parts):
+        if any(name in NEVER_KEPT for part in reply.parts if isinstance(part, Say) for name, _ in part.fields):
             return self.render(reply, language, Pace.SLOW if reply.slowly else pace)
         key = (replace(reply, effects=()), language, pace)
         document = self._ready.get(key)
@@ -47,6 +48,12 @@ class Voice:
             # Bounded: replies are made of our own phrases, places and a few fields, never of what a caller said.
             document = self._ready[key] = self.render(reply, language, Pace.SLOW if reply.slowly else pace)
         return document
+
+    def take_over(self, earlier: Voice, changed: Collection[str]) -> None:
+        """Keep what was rendered before, save what says words of the topics `changed` (ids) or names topics."""
+        for key, document in list(earlier._ready.items()):
+            if not any(_names(part, changed) for part in key[0].parts):
+                self._ready[key] = document
 
     def render(self, reply: Reply, language: Language, pace: Pace) -> str:
         """The document with marks where addresses and the number to dial go."""
@@ -114,6 +121,12 @@ class Voice:
                     into.play(self.public_url + url)
                 else:
                     into.say(prompt.words, language=prompt.language.twilio)
+
+
+def _names(part: Part, changed: Collection[str]) -> bool:
+    if isinstance(part, ShowPage):
+        return part.topic in changed
+    return bool(changed) and isinstance(part, ShowMenu | OfferChoice)
 
 
 def fill_in(document: str, step: str, dialed: str = "", person: str = "") -> str:

@@ -12,6 +12,7 @@ from service.cli.acting import installation
 from service.reminders.clinics import all_clinics
 from service.reminders.purge import leaving_soon
 from service.reminders.purge import purge as let_go
+from service.storage import page_answers
 
 
 @click.command()
@@ -31,3 +32,6 @@ def command(dry_run: bool) -> None:
                 click.echo(f"  task {message.task_id}: not copied to the chart, its words go on {goes:%b %-d}")
             if gone:
                 click.echo("  " + ", ".join(f"{name} {count}" for name, count in asdict(gone).items()))
+        if not dry_run:
+            with own.database.write() as connection:
+                click.echo(f"Which page answered whom, of {page_answers.forget(connection, own.now)} old answers")

@@ -6,6 +6,8 @@ import asyncio
 import logging
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
@@ -13,6 +15,7 @@ import click
 
 from service.cli.pretending import clock_of
 from service.front_desk.messages import InboundText
+from service.front_desk.noticeboard import EVERY
 from service.front_desk.replay import replay
 from service.front_desk.texts import TextDesk
 from service.gateway.carrier import Carrier, Listed
@@ -25,14 +28,17 @@ from service.reminders.jobs import Work, all_clinics
 from service.reminders.post import Post
 from service.reminders.privacy import Privacy
 from service.reminders.reconcile import Lists
+from service.reminders.spoken_names import spoken_names
 from service.reminders.worker import Job, in_thread, run
 from service.settings import BadSettings, from_environment
+from service.storage import page_answers
 from service.storage.migrate import upgrade
 
 log = logging.getLogger(__name__)
 
 DAY = 86400
 INBOUND = 900
+NAMES_EVERY = 60
 # Twilio promises no receipt; what has none after four hours is asked for.
 ASK_AFTER = 4 * 3600
 
@@ -60,7 +66,8 @@ def command(once: bool, pretend: str) -> None:
         signal.signal(name, lambda *_: stop.set())
     if settings.send == "shadow":
         log.warning("SEND=shadow: everything is planned and listed, nothing is sent")
-    if waiting := safety_words_to_review(settings):
+    parts.noticeboard.reread()
+    if waiting := safety_words_to_review(parts):
         log.warning("nothing that we start is sent before %d safety texts are reviewed (content review)", waiting)
     asyncio.run(_run(parts, stop, once))
 
@@ -96,7 +103,7 @@ def work_of(parts: Parts, stopping: Callable[[], bool] = lambda: False, carrier:
         folder=settings.var / "sheets",
         settle_after=0 if settings.tryout else ASK_AFTER,
         shadow=settings.send == "shadow",
-        unreviewed=lambda: safety_words_to_review(settings),
+        unreviewed=lambda: safety_words_to_review(parts),
     )
 
 
@@ -112,7 +119,9 @@ def _carrier(parts: Parts) -> Carrier:
 def _others(parts: Parts, work: Work) -> list[Job]:
     """What else a worker does: texts that callers asked for, texts that never reached us, forgetting what is old."""
     jobs = [
+        Job("noticeboard", EVERY, in_thread(parts.look_again)),
         Job("errands", 1, in_thread(lambda: _errands(parts))),
+        Job("names", NAMES_EVERY, in_thread(lambda: _record_names(parts))),
         Job("purge", DAY, in_thread(lambda: _purge(parts))),
     ]
     if not parts.settings.tryout:
@@ -144,6 +153,17 @@ def _errands(parts: Parts) -> int:
     return run_errands(parts.database, parts.vault, parts.gateway, lambda: parts.almanac().writer, parts.clock)
 
 
+def _record_names(parts: Parts) -> None:
+    """Record the names of new clinics, in a child process, for what speaks is heavy and not ours."""
+    with parts.database.read() as connection:
+        names = spoken_names(connection)
+    if any(parts.recordings.without_name(language, pieces) for language, pieces in names.items()):
+        # Our own command, without a shell.
+        done = subprocess.run([sys.executable, "-m", "service.cli", "audio", "names"], check=False)
+        if done.returncode:
+            log.warning("the name of a clinic could not be recorded; the phone company's voice says it")
+
+
 def _play_back(parts: Parts) -> int:
     return replay(parts.spool, parts.database, parts.performer)
 
@@ -155,3 +175,5 @@ def _purge(parts: Parts) -> None:
     for clinic_id, _ in every:
         with parts.database.write() as connection:
             purge.purge(connection, clinic_id, now)
+    with parts.database.write() as connection:
+        page_answers.forget(connection, now)

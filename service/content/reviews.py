@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,13 @@ from service.content.topic import Page, Topic, Wording
 from service.languages import Language
 
 FILE = "reviews.yaml"
+EVERY_LANGUAGE = tuple(language.value for language in Language)
 
 
 @dataclass(frozen=True)
 class Review:
-    """One reading of one item. `item` is `topic.ID` or `phrase.ID`; `words` are the words as they were read."""
+    """One reading of one item. `item` is `topic.ID` or `phrase.ID`; `words` are the words as they were read, and
+    `languages` those of them that this person vouches for."""
 
     item: str
     name: str
@@ -31,22 +34,49 @@ class Review:
     on: date
     sha256: str
     words: Mapping[str, Any]
+    languages: tuple[str, ...] = EVERY_LANGUAGE
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes a review one and the same, wherever it was written down."""
+        return self.item, self.name, self.on, self.sha256, self.languages
 
 
 @dataclass(frozen=True)
 class Reviews:
-    """All reviews on file, oldest first."""
+    """All reviews, oldest first. Words count as reviewed once each language of them was read, by one or several."""
 
     entries: tuple[Review, ...] = ()
 
     def latest(self, item: str) -> Review | None:
-        """The last review of `topic.ID` or `phrase.ID`, or None."""
-        return next((review for review in reversed(self.entries) if review.item == item), None)
+        """The last review of `topic.ID` or `phrase.ID` after which its words were read in every language, or None."""
+        return self._latest.get(item)
 
     def current(self, item: str, words: Mapping[str, Any]) -> Review | None:
         """The last review of `item` if it was of exactly these words, else None."""
         review = self.latest(item)
         return review if review and review.sha256 == fingerprint(words) else None
+
+    def of(self, item: str, words: Mapping[str, Any]) -> tuple[Review, ...]:
+        """Who read exactly these words, in whichever language, the first reader first."""
+        wanted = fingerprint(words)
+        return tuple(review for review in self.entries if review.item == item and review.sha256 == wanted)
+
+    def with_others(self, others: Iterable[Review]) -> Reviews:
+        """These and `others` by the day of reading; the same review twice is one."""
+        every = {review.key: review for review in (*self.entries, *others)}
+        return Reviews(tuple(sorted(every.values(), key=lambda review: review.on)))
+
+    @cached_property
+    def _latest(self) -> Mapping[str, Review]:
+        latest: dict[str, Review] = {}
+        read: dict[tuple[str, str], set[str]] = {}
+        for review in self.entries:
+            languages = read.setdefault((review.item, review.sha256), set())
+            languages.update(review.languages)
+            if languages.issuperset(EVERY_LANGUAGE):
+                latest[review.item] = review
+        return latest
 
 
 NONE_YET = Reviews()
@@ -66,9 +96,14 @@ def record(path: Path, items: Mapping[str, Mapping[str, Any]], name: str, role: 
     if not name.strip() or not role.strip():
         raise ContentError("A review needs the name and the role of the person who read the words.")
     added = [Review(item, name.strip(), role.strip(), on, fingerprint(words), words) for item, words in items.items()]
-    reviews = Reviews((*load_reviews(path).entries, *added))
-    _write(path, reviews.entries)
-    return reviews
+    return add(path, added)
+
+
+def add(path: Path, reviews: Iterable[Review]) -> Reviews:
+    """Add `reviews` to the file in one move, each once; gives all that stand there then. Raises ContentError."""
+    together = load_reviews(path).with_others(reviews)
+    _write(path, together.entries)
+    return together
 
 
 def topic_words(topic: Topic) -> dict[str, Any]:
@@ -86,6 +121,29 @@ def phrase_words(phrase: Phrase) -> dict[str, Any]:
         channel: {language.value: words for language, words in by_language.items()}
         for channel, by_language in (("text", phrase.text), ("speech", phrase.speech))
     }
+
+
+def as_plain(review: Review) -> dict[str, Any]:
+    """A review as plain values, as it stands in the file. Where every language was read, none is named."""
+    plain = {"item": review.item, "name": review.name, "role": review.role, "on": review.on, "sha256": review.sha256}
+    if review.languages != EVERY_LANGUAGE:
+        plain["languages"] = list(review.languages)
+    return {**plain, "words": dict(review.words)}
+
+
+def from_plain(entry: Mapping[str, Any]) -> Review:
+    """The review that `as_plain` wrote. Raises ContentError where it is none, or its words were changed since."""
+    try:
+        languages = tuple(entry.get("languages", EVERY_LANGUAGE))
+        review = Review(**{**entry, "words": entry["words"], "languages": languages})
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ContentError(f"an entry is not of the right kind: {error}") from error
+    if fingerprint(review.words) != review.sha256:
+        raise ContentError(
+            f"the words stored with the review of {review.item} by {review.name} ({review.on}) are not the "
+            "words that were reviewed. Restore the file, or remove that entry and have the item reviewed again."
+        )
+    return review
 
 
 def fingerprint(words: Mapping[str, Any]) -> str:
@@ -107,23 +165,14 @@ def as_reviewed(topic: Topic, review: Review) -> Topic:
 
 def _review(path: Path, entry: Any) -> Review:
     try:
-        review = Review(**{**entry, "words": entry["words"]})
-    except (KeyError, TypeError) as error:
-        raise ContentError(f"{path}: an entry is not of the right kind: {error}") from error
-    if fingerprint(review.words) != review.sha256:
-        raise ContentError(
-            f"{path}: the words stored with the review of {review.item} by {review.name} ({review.on}) are not the "
-            "words that were reviewed. Restore the file, or remove that entry and have the item reviewed again."
-        )
-    return review
+        return from_plain(entry)
+    except ContentError as error:
+        raise ContentError(f"{path}: {error}") from error
 
 
 def _write(path: Path, entries: Iterable[Review]) -> None:
     heading = "".join(line for line in _lines(path) if line.startswith("#"))
-    listed = [
-        {"item": r.item, "name": r.name, "role": r.role, "on": r.on, "sha256": r.sha256, "words": dict(r.words)}
-        for r in entries
-    ]
+    listed = [as_plain(review) for review in entries]
     written = path.with_suffix(".new")
     written.write_text(
         heading + yaml.safe_dump(listed, sort_keys=False, allow_unicode=True, width=118), encoding="utf-8"

@@ -114,3 +114,11 @@ class Reply:
 
 
 SILENT = Reply()
+
+
+def topic_of(reply: Reply) -> str:
+    """The topic whose page is put to the person; empty where none is."""
+    for part in reply.parts:
+        if isinstance(part, ShowPage):
+            return part.topic
+    return ""

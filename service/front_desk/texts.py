@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from service.conversation.engine import advance
-from service.conversation.reply import SILENT, OptIn, OptOut, Reply, Say
+from service.conversation.reply import SILENT, OptIn, OptOut, Reply, Say, topic_of
 from service.conversation.said import Text
 from service.conversation.state import State, encode
 from service.conversation.texts import SAFETY
@@ -119,9 +119,10 @@ class TextDesk:
             if looping and came.reading.label not in SAFETY and not stopping:
                 reply = SILENT
             answer = self._words(words, came, state, reply)
+            topic = topic_of(reply)
             if of_clinic:
-                talks.correct_answer(connection, came.message.sid, answer)
-            elif not talks.answer(connection, came.message.sid, answer, came.now):
+                talks.correct_answer(connection, came.message.sid, answer, topic=topic, phone=phone)
+            elif not talks.answer(connection, came.message.sid, answer, came.now, topic=topic, phone=phone):
                 return talks.earlier_answer(connection, came.message.sid)
             self.performer.perform(connection, reply.effects, _actor(came.message, state), came.now)
             talks.remember(connection, phone, {"state": encode(state), "texted_at": came.now, **counts})

@@ -51,13 +51,19 @@ def prepare(
     clinic: Mapping[str, str],
     replaced: Mapping[str, str] | None = None,
     noted: Mapping[str, str] | None = None,
-    reader: Reader | None = None,
+    earlier: Words | None = None,
+    same_recordings: bool = False,
 ) -> Words:
-    """The words of `library`, with every page's TwiML rendered. For `replaced` and `noted` see `tree.build`;
-    a `reader` made before is kept, for keywords do not change from day to day."""
+    """The words of `library`, with every page's TwiML rendered. For `replaced` and `noted` see `tree.build`.
+
+    Of words made `earlier` the reader is kept, for keywords do not change from day to day, and, with the
+    `same_recordings`, what was rendered of all topics whose words are still the same."""
     tree = build(library, replaced, noted)
     voice = Voice(Speaker(library, tree, clinic), recordings, public_url)
-    reader = reader or Reader(library)
+    reader = earlier.reader if earlier else Reader(library)
+    if earlier and same_recordings:
+        changed = {name for name, topic in library.topics.items() if earlier.library.topics.get(name) != topic}
+        voice.take_over(earlier.voice, changed)
     words = Words(
         library, tree, reader, Writer(library, tree), voice, Steps(tree, reader, voice), lru_cache(KEPT)(reader.read)
     )

@@ -30,6 +30,9 @@ answered = Table(
     Column("message_sid", String(64), primary_key=True),
     Column("answer", Text),
     Column("at", BigInteger, nullable=False),
+    # Where the answer was a page: its topic and whom it reached, so that people can be told if the page was wrong.
+    Column("phone", String(64), nullable=False, server_default=""),
+    Column("topic", String(40), nullable=False, server_default=""),
     sqlite_with_rowid=False,
 )
 

@@ -48,7 +48,7 @@ def _recall(dialect: str) -> Any:
 
 
 def _answer(dialect: str) -> Any:
-    values: dict[str, Any] = {name: bindparam(name) for name in ("message_sid", "answer", "at")}
+    values: dict[str, Any] = {name: bindparam(name) for name in ("message_sid", "answer", "at", "phone", "topic")}
     return _insert(dialect)(answered).values(values).on_conflict_do_nothing(index_elements=["message_sid"])
 
 
@@ -71,15 +71,20 @@ def is_stopped(connection: Connection, phone: str) -> bool:
     return recall(connection, phone).stopped
 
 
-def answer(connection: Connection, message_sid: str, words: str, now: int) -> bool:
-    """Keep the answer to a message, for further copies of it. False where an earlier copy was answered already."""
-    row = {"message_sid": message_sid, "answer": words, "at": now}
+def answer(
+    connection: Connection, message_sid: str, words: str, now: int, *, topic: str = "", phone: str = ""
+) -> bool:
+    """Keep the answer to a message, for further copies of it. False where an earlier copy was answered already.
+
+    Where it is a page, `topic` names it and `phone` (a blind index) whom it reached."""
+    row = {"message_sid": message_sid, "answer": words, "at": now, "phone": phone if topic else "", "topic": topic}
     return bool(ANSWER.run(connection, row).rowcount == 1)
 
 
-def correct_answer(connection: Connection, message_sid: str, words: str) -> None:
-    """Keep `words` in place of what was kept for a message that is being answered."""
-    connection.execute(update(answered).where(answered.c.message_sid == message_sid).values(answer=words))
+def correct_answer(connection: Connection, message_sid: str, words: str, *, topic: str = "", phone: str = "") -> None:
+    """Keep `words` in place of what was kept for a message that is being answered; see `answer`."""
+    kept = {"answer": words, "phone": phone if topic else "", "topic": topic}
+    connection.execute(update(answered).where(answered.c.message_sid == message_sid).values(kept))
 
 
 def earlier_answer(connection: Connection, message_sid: str) -> str:

@@ -47,6 +47,8 @@ def looks() -> dict[str, Any]:
         "here": request.full_path.rstrip("?"),
         "file": _file,
         "tryout": settings.tryout,
+        "safety_waiting": len(seat.parts.noticeboard.posted.unread) if settings.content_review == "required" else 0,
+        "pages_closed": len(seat.parts.noticeboard.posted.withdrawn),
     }
 
 

@@ -13,8 +13,10 @@ from flask import Response, g, make_response, redirect, render_template, request
 from sqlalchemy import Connection
 
 from service.audio.recordings import Recordings
+from service.content.library import Library
 from service.conversation.world import World
 from service.front_desk.almanac import Almanac
+from service.front_desk.noticeboard import Noticeboard
 from service.gateway.base import Gateway
 from service.languages import Language
 from service.reminders import audit
@@ -43,11 +45,16 @@ class Parts(Protocol):
     @property
     def almanac(self) -> Almanac: ...
     @property
+    def library(self) -> Library: ...
+    @property
+    def noticeboard(self) -> Noticeboard: ...
+    @property
     def gateway(self) -> Gateway: ...
     @property
     def world(self) -> Callable[[], World]: ...
     @property
     def clock(self) -> Callable[[], float]: ...
+    def look_now(self) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -1,23 +1,37 @@
-"""The information line as callers and writers get it: each topic in both languages, to read and to hear."""
+"""The information line as callers and writers get it, and how each of its words stands with their reviewers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from typing import Any
 
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from service.channels.prompts import Prompt
-from service.content.freshness import Dates, Standing, as_served, dates, standing
-from service.content.reviews import Review, Reviews, load_reviews, topic_words
-from service.content.topic import Topic
-from service.conversation.pace import Pace
+from service.content.freshness import Standing
+from service.content.review_items import PHRASE
+from service.content.rules.facts import stated_facts
+from service.content.withdrawal import may_be_withdrawn
 from service.languages import Language
 from service.web.console.console import Console
+from service.web.console.content_items import (
+    BRANCH,
+    SAFETY,
+    Item,
+    State,
+    hash_of,
+    items_of,
+    phrase_item,
+    speech,
+    texts,
+    topic_item,
+    topics,
+    writer_of,
+)
 from service.web.console.permissions import Permission
 from service.web.console.seat import Seat
 
-# How a topic stands with its readers: good where these very words were read, or waiting for somebody.
+# What a topic is served as today, as phrases of ours.
 STANDINGS = {
     Standing.SERVED: "served",
     Standing.DATED: "dated",
@@ -27,60 +41,108 @@ STANDINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A topic, what it is served as today, and who read it last: `current` if that was these very words."""
-
-    topic: Topic
-    standing: str
-    dates: Dates | None
-    review: Review | None
-    current: bool
-
-
-@dataclass(frozen=True)
-class Heard:
-    """One page as it is heard: its words, and where its recordings lie by pace."""
-
-    words: str
-    recordings: dict[str, str]
-
-
 def add(console: Console) -> None:
-    """The list of topics, and one of them."""
+    """The list of topics, one of them, a fixed sentence, and a whole branch or the safety set to be read at once."""
 
     @console.page("/content", Permission.SEE_CONTENT)
     def content(seat: Seat) -> ResponseReturnValue:
-        reviews = load_reviews()
-        topics = sorted(seat.parts.almanac().library.topics.values(), key=lambda topic: topic.code)
-        shown = [_shown(seat, topic, reviews) for topic in topics]
-        return seat.show("content.html", topics=shown, read=sum(one.current for one in shown))
+        every = topics(seat)
+        state, branch = request.args.get("state", ""), request.args.get("branch", "")
+        shown = [
+            item
+            for item in every
+            if (state not in list(State) or item.state == state) and item.topic and item.topic.code.startswith(branch)
+        ]
+        safety = items_of(seat, SAFETY)
+        return seat.show(
+            "content.html",
+            items=shown,
+            counts=Counter(item.state for item in every),
+            total=len(every),
+            read=sum(_is_read(item) for item in every),
+            state=state,
+            branch=branch,
+            branches=[menu for menu in seat.parts.library.menus.values() if len(menu.code) == 1],
+            safety=safety,
+            safety_read=sum(_is_read(item) for item in safety),
+        )
 
     @console.page("/content/<code>", Permission.SEE_CONTENT)
     def content_topic(seat: Seat, code: str) -> ResponseReturnValue:
-        topic = seat.parts.almanac().library.by_code.get(code)
+        topic = seat.parts.library.by_code.get(code)
         if topic is None:
             return seat.back("content")
-        own = Language(seat.language)
-        languages = (own, *(language for language in Language if language is not own))
-        heard = {language.value: list(_heard(seat, topic, language)) for language in languages}
+        item, library = topic_item(seat, topic), seat.parts.library
+        facts = [library.facts[name] for name in sorted(stated_facts(topic)) if name in library.facts]
+        cited = dict.fromkeys(source for fact in facts for source, _ in fact.cited if source in library.sources)
+        return _show(
+            seat,
+            item,
+            code,
+            stands=STANDINGS[item.standing],
+            facts=facts,
+            sources=[library.sources[source] for source in cited],
+            may_close=may_be_withdrawn(topic),
+        )
+
+    @console.page("/content/sentence/<name>", Permission.SEE_CONTENT)
+    def content_sentence(seat: Seat, name: str) -> ResponseReturnValue:
+        if name not in seat.parts.library.phrases:
+            return seat.back("content")
+        return _show(seat, phrase_item(seat, name), PHRASE + name, facts=(), sources=(), may_close=False)
+
+    @console.page("/content/set/<what>", Permission.SEE_CONTENT)
+    def content_set(seat: Seat, what: str) -> ResponseReturnValue:
+        items = items_of(seat, what)
+        if not items:
+            return seat.back("content")
+        writer = writer_of(seat.parts.library)
+        written = {(item.name, x.value): texts(writer, item, x) for item in items for x in Language}
+        spoken = {(item.name, x.value): list(speech(seat, item, x)) for item in items for x in Language}
+        menu = seat.parts.library.menus.get(what.removeprefix(BRANCH))
+        title = menu.title[seat.language] if menu and what != SAFETY else seat.say("content.safety")
         return seat.show(
-            "content_topic.html", one=_shown(seat, topic, load_reviews()), heard=heard, in_order=languages
+            "content_set.html",
+            items=items,
+            what=what,
+            title=title,
+            written=written,
+            spoken=spoken,
+            in_order=_languages(seat),
+            seen=hash_of(items),
+            read=sum(_is_read(item) for item in items),
+            address=address_of,
         )
 
 
-def _shown(seat: Seat, topic: Topic, reviews: Reviews) -> Shown:
-    required = seat.parts.settings.content_review == "required"
-    review = reviews.latest(f"topic.{topic.id}")
-    current = review is not None and reviews.current(review.item, topic_words(topic)) is not None
-    found = standing(topic, reviews, seat.dates.today, required)
-    return Shown(topic, STANDINGS[found], dates(as_served(topic, reviews, required), reviews), review, current)
+def address_of(item: Item) -> str:
+    """Where an item is shown by itself."""
+    if item.topic:
+        return url_for("console.content_topic", code=item.topic.code)
+    return url_for("console.content_sentence", name=item.name.removeprefix(PHRASE))
 
 
-def _heard(seat: Seat, topic: Topic, language: Language) -> Iterator[Heard]:
-    for number, page in enumerate(topic[language].speech, 1):
-        prompt = Prompt(f"topic.{topic.id}.{number}", page.words, language)
-        found = {pace.value: seat.parts.recordings.url(language, pace, prompt) for pace in Pace}
-        # Where the slow one has not been made yet the line plays the normal one; it is not offered twice.
-        distinct = {address: pace for pace, address in reversed(found.items()) if address}
-        yield Heard(page.words, {pace: address for address, pace in reversed(distinct.items())})
+def _show(seat: Seat, item: Item, what: str, **more: Any) -> ResponseReturnValue:
+    languages, writer = _languages(seat), writer_of(seat.parts.library)
+    return seat.show(
+        "content_topic.html",
+        one=item,
+        what=what,
+        seen=hash_of([item]),
+        in_order=languages,
+        written={x.value: texts(writer, item, x) for x in languages},
+        heard={x.value: list(speech(seat, item, x)) for x in languages},
+        **more,
+    )
+
+
+def _languages(seat: Seat) -> tuple[Language, ...]:
+    """The reader's own language first."""
+    own = Language(seat.language)
+    return (own, *(language for language in Language if language is not own))
+
+
+def _is_read(item: Item) -> bool:
+    return item.state in (State.READ, State.DUE, State.EXPIRED) or (
+        item.state is State.WITHDRAWN and {x for one in item.readers for x in one.languages} == set(Language)
+    )
