@@ -18,6 +18,7 @@ from service.reminders.letters import Letter, load
 from service.reminders.outcomes import How, Outcome
 from service.reminders.pacing import Turns
 from service.reminders.post import Post
+from service.storage.database import always_by_index
 from service.storage.reminder_tables import senders
 
 CLAIM = 500
@@ -102,6 +103,7 @@ class Book:
         """A transaction that writes down first what has ended, which is forgotten here only after the commit."""
         ended, slow = list(self.ended), self.came_back
         with self.post.database.write() as connection:
+            always_by_index(connection)
             outcomes.write(connection, self.clinic_id, ended, now, self.post.chance)
             waits = [outcome.retry_after for outcome in ended if outcome.how is How.NOT_SENT and outcome.retry_after]
             if waits or slow:
