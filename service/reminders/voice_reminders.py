@@ -77,7 +77,7 @@ def spoken(connection: Connection, delivery_id: int, phone: str) -> Spoken | Non
         clinic_name=row.name_in_texts,
         language=language,
         phone=written(facts.get("phone", "")),
-        parts=_parts(row.kind, facts, language),
+        parts=message_parts(row.kind, facts, language),
         asks=row.kind in ASKS and bool(row.visit_id),
         visit_id=row.visit_id or 0,
     )
@@ -102,7 +102,8 @@ def about_visits(
     return (*first, Say(f"reminder.{SEVERAL[shape]}", said))
 
 
-def _parts(kind: str, facts: Mapping[str, Any], language: Language) -> tuple[Say, ...]:
+def message_parts(kind: str, facts: Mapping[str, Any], language: Language) -> tuple[Say, ...]:
+    """What a message of `kind` (one of KINDS) says of its `facts`, as a delivery keeps them."""
     if kind == "closing_day":
         day = date.fromisoformat(facts["day"])
         until = int(datetime.combine(day, time.max, UTC).timestamp()) + spoken_dates.LASTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -51,9 +52,9 @@ class Place:
     zone: str
     now: int
 
-    def sample(self, kind: str, language: Language) -> dict[str, str]:
-        """The fields of an ordinary message."""
-        facts: dict[str, object] = {"clinic": max(self.own.names, key=len), "phone": next(iter(self.own.phones), "")}
+    def facts(self, kind: str) -> dict[str, Any]:
+        """What an ordinary message of `kind` is about: a visit tomorrow, a week of them, or a day."""
+        facts: dict[str, Any] = {"clinic": max(self.own.names, key=len), "phone": next(iter(self.own.phones), "")}
         local = datetime.fromtimestamp(self.now + DAY, UTC).date()
         at = int(datetime(local.year, local.month, local.day, 19, 30, tzinfo=UTC).timestamp())
         if kind == "visit_week":
@@ -62,7 +63,11 @@ class Place:
             facts["visits"] = [[at, self.zone]]
         else:
             facts["day"] = local.isoformat()
-        return self._whole(fields({**facts, "by": [at + DAY, self.zone]}, language))
+        return facts | {"by": [at + DAY, self.zone]}
+
+    def sample(self, kind: str, language: Language) -> dict[str, str]:
+        """The fields of an ordinary message."""
+        return self._whole(fields(self.facts(kind), language))
 
     def longest(self, template: Template, language: Language) -> dict[str, str]:
         """The fields at their longest."""

@@ -71,6 +71,20 @@ def test_a_template_is_used_once_a_second_person_said_yes(two: Two) -> None:
     assert "In use" in two.second.get(address).text
 
 
+def test_a_template_for_visits_is_heard_as_a_call_in_both_languages(two: Two) -> None:
+    with two.parts.database.read() as connection:
+        mine = (templates.c.clinic_id == two.clinic_id, templates.c.kind == "visit")
+        template_id = connection.execute(select(templates.c.id).where(*mine)).scalar_one()
+    page = two.first.get(f"/console/templates/{template_id}").text
+    for words in ("Lakeside Clinic with a message", "You have a visit on", "Usted tiene una cita el", "oprima 1"):
+        assert words in page
+    assert re.search(r'<audio [^>]*src="/audio/[^"]+"', page)
+
+
+def test_words_that_go_by_text_alone_are_not_heard(two: Two) -> None:
+    assert "data-call" not in two.first.get(write_template(two.first)).text
+
+
 @pytest.mark.parametrize(
     ("words", "remark"),
     [

@@ -24,6 +24,7 @@ from service.reminders.templates import take_template as take
 from service.reminders.waiting import count_waiting
 from service.segments import BASIC, EXTENDED
 from service.storage import reminder_tables
+from service.web.console.call_preview import heard_in_call
 from service.web.console.console import Console
 from service.web.console.forms import Form, line
 from service.web.console.permissions import Permission
@@ -111,6 +112,7 @@ def add(console: Console) -> None:
             "template.html",
             row=row,
             verdicts=verdicts(kept, where, seat.language),
+            heard=heard_in_call(seat, row["kind"], where),
             versions=versions,
             mine=row["first_by"] == seat.name and not by_oneself,
             waiting=waiting,
