@@ -1,4 +1,4 @@
-"""What waits for somebody, in the order in which it should be looked at: danger, call-backs, then what needs a look."""
+"""What waits for somebody, in the order to look at it: danger, call-backs, then what needs a look."""
 
 from __future__ import annotations
 

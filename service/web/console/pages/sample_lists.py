@@ -1,4 +1,4 @@
-"""Sample lists to download in the try-out, so that a new clinic can try the import before it has a file of its own."""
+"""Sample lists to download in the try-out, to import before a clinic has a file of its own."""
 
 from __future__ import annotations
 
