@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from service.cli.content_export import export
 from service.cli.match import match
 from service.content.finding import Finding, Level
 from service.content.library import HERE, ContentError, Library, load, read
@@ -24,10 +25,11 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 @click.group()
 def command() -> None:
-    """Check our words, record reviews, list their state, print the card, match texts."""
+    """Check our words, record and export reviews, list their state, print the card, match texts."""
 
 
 command.add_command(match)
+command.add_command(export)
 
 
 @command.command()
