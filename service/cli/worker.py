@@ -21,10 +21,9 @@ from service.front_desk.texts import TextDesk
 from service.gateway.carrier import Carrier, Listed
 from service.gateway.outbox_carrier import OutboxCarrier
 from service.parts import Parts, put_together, safety_words_to_review
-from service.reminders import purge
 from service.reminders.errands import run_errands
 from service.reminders.inbound_reconcile import Inbox, catch_up
-from service.reminders.jobs import Work, all_clinics
+from service.reminders.jobs import Work, let_go
 from service.reminders.post import Post
 from service.reminders.privacy import Privacy
 from service.reminders.reconcile import Lists
@@ -122,7 +121,7 @@ def _others(parts: Parts, work: Work) -> list[Job]:
         Job("noticeboard", EVERY, in_thread(parts.look_again)),
         Job("errands", 1, in_thread(lambda: _errands(parts))),
         Job("names", NAMES_EVERY, in_thread(lambda: _record_names(parts))),
-        Job("purge", DAY, in_thread(lambda: _purge(parts))),
+        Job("purge", DAY, in_thread(lambda: _purge(parts, work))),
     ]
     if not parts.settings.tryout:
         inbox = _inbox(parts, work)
@@ -168,12 +167,7 @@ def _play_back(parts: Parts) -> int:
     return replay(parts.spool, parts.database, parts.performer)
 
 
-def _purge(parts: Parts) -> None:
-    now = int(parts.clock())
-    with parts.database.read() as connection:
-        every = all_clinics(connection)
-    for clinic_id, _ in every:
-        with parts.database.write() as connection:
-            purge.purge(connection, clinic_id, now)
+def _purge(parts: Parts, work: Work) -> None:
+    let_go(work)
     with parts.database.write() as connection:
-        page_answers.forget(connection, now)
+        page_answers.forget(connection, int(parts.clock()))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, update
 
-from service.reminders import approval, stored, tomorrow_sheet
+from service.reminders import approval, purge, stored, tomorrow_sheet
 from service.reminders.claiming import senders_due, zones_due
 from service.reminders.eligible import joined, person_reason
 from service.reminders.follow_ups import plan_follow_ups
@@ -136,6 +136,20 @@ def tidy(work: Work) -> None:
             approval.finish(connection, clinic_id, now)
     with work.database.write() as connection:
         mark(connection, "worker", now)
+
+
+def let_go(work: Work) -> None:
+    """Once a day: list the closed messages that nobody has copied a week before their words go, then let go of what
+    is past its time. In this order, because what was never listed stays."""
+    now = int(work.clock())
+    with work.database.read() as connection:
+        every = all_clinics(connection)
+    for clinic_id, _ in every:
+        with work.database.write() as connection:
+            leaving = purge.leaving_soon(connection, clinic_id, now, mark=True)
+            purge.purge(connection, clinic_id, now)
+        if leaving:
+            log.warning("clinic %d: %d closed messages, not copied, go within a week", clinic_id, len(leaving))
 
 
 def due(work: Work) -> list[tuple[int, int]]:

@@ -53,7 +53,9 @@ class Purged:
 
 
 def leaving_soon(connection: Connection, clinic_id: int, now: int, *, mark: bool = False) -> list[Leaving]:
-    """Closed, uncopied messages whose words go within 7 days. With `mark` they count as listed and come no more."""
+    """Closed, uncopied messages whose words go within 7 days. With `mark` only those that were never listed, which
+    count as listed from now on: their words go a week later at the earliest."""
+    fresh = (tasks.c.listed_at.is_(None),) if mark else ()
     rows = connection.execute(
         select(tasks.c.id.label("task_id"), replies.c.id, replies.c.contact_id, replies.c.at, _goes_at())
         .join(replies, (replies.c.id == tasks.c.reply_id) & (replies.c.clinic_id == tasks.c.clinic_id))
@@ -61,9 +63,9 @@ def leaving_soon(connection: Connection, clinic_id: int, now: int, *, mark: bool
             tasks.c.clinic_id == clinic_id,
             tasks.c.closed_at.is_not(None),
             tasks.c.copied_at.is_(None),
-            tasks.c.listed_at.is_(None),
             replies.c.words_sealed.is_not(None),
             _goes_at() <= now + NOTICE,
+            *fresh,
         )
         .order_by(replies.c.at, tasks.c.id)
     ).all()

@@ -5,7 +5,10 @@ from databases import on_both_databases
 from made_clinics import DAY, NOW, NUMBER
 from sqlalchemy import select, update
 
-from service.reminders import contacts, erase, optouts, people, purge
+from service.gateway.outbox_carrier import OutboxCarrier
+from service.reminders import contacts, erase, jobs, optouts, people, purge
+from service.reminders.post import Post
+from service.reminders.reconcile import Lists
 from service.storage.reminder_tables import contacts as phones
 from service.storage.reminder_tables import deliveries, patients, replies, tasks
 
@@ -53,6 +56,7 @@ def test_closed_words_are_listed_once_a_week_before_they_go(database, lakeside, 
         (listed,) = purge.leaving_soon(c, lakeside.clinic, NOW + 24 * DAY, mark=True)
         assert (listed.reply_id, listed.goes_at) == (lakeside.reply, NOW + 30 * DAY)
         assert purge.leaving_soon(c, lakeside.clinic, NOW + 24 * DAY, mark=True) == []
+        assert purge.leaving_soon(c, lakeside.clinic, NOW + 29 * DAY) == [listed], "staff see it until it goes"
         assert purge.purge(c, lakeside.clinic, NOW + 29 * DAY).replies == 0
         assert purge.purge(c, lakeside.clinic, NOW + 31 * DAY).replies == 1
     assert row(replies, lakeside.reply)["words_sealed"] is None
@@ -75,3 +79,17 @@ def test_deliveries_go_after_half_a_year_but_no_open_one(database, lakeside, sta
         assert purge.purge(c, lakeside.clinic, NOW + 179 * DAY).deliveries == 0
         assert purge.purge(c, lakeside.clinic, NOW + 181 * DAY).deliveries == gone
         assert len(c.execute(select(deliveries.c.id)).all()) == 1 - gone
+
+
+def test_the_worker_lists_what_goes_before_it_lets_go(database, privacy, lakeside, row, tmp_path):
+    with database.write() as c:
+        c.execute(update(tasks).values(closed_at=NOW, outcome="reached"))
+    for day, still_kept in ((24, True), (29, True), (32, False)):
+        jobs.let_go(work_at(NOW + day * DAY, database, privacy, tmp_path))
+        assert (row(replies, lakeside.reply)["words_sealed"] is not None) == still_kept
+
+
+def work_at(now, database, privacy, folder):
+    carrier = OutboxCarrier(database, lambda: now)
+    post = Post(database, privacy, carrier, "http://localhost", lambda: now)
+    return jobs.Work(post, Lists(database, privacy, carrier, lambda: now), lambda: now, folder)
