@@ -53,7 +53,7 @@ class Day:
     plan: tuple[Before, ...]
     templates: Mapping[str, int]
     sites: Mapping[int, Any]
-    sent: Mapping[tuple[int, int], tuple[datetime, ...]]
+    sent: Mapping[tuple[int, int, int], tuple[datetime, ...]]
 
 
 def read_day(connection: Connection, clinic_id: int, day: date, last: date, now: int) -> Day:
@@ -115,18 +115,26 @@ def phones_of_patients(connection: Connection, clinic_id: int) -> dict[int, list
     return phones
 
 
-def _sent(connection: Connection, clinic_id: int, now: int) -> dict[tuple[int, int], tuple[datetime, ...]]:
-    """When each phone was told of each visit, as far as it was."""
+def _sent(connection: Connection, clinic_id: int, now: int) -> dict[tuple[int, int, int], tuple[datetime, ...]]:
+    """When each phone was told of each visit at a time (contact, visit, start in seconds), as far as it was."""
     told = defaultdict(list)
     rows = connection.execute(
-        select(deliveries.c.contact_id, deliveries.c.visits, deliveries.c.due_at, deliveries.c.accepted_at).where(
+        select(
+            deliveries.c.contact_id,
+            deliveries.c.visits,
+            deliveries.c.fields,
+            deliveries.c.due_at,
+            deliveries.c.accepted_at,
+        ).where(
             deliveries.c.clinic_id == clinic_id,
             deliveries.c.visit_id.is_not(None),
             deliveries.c.due_at > now - 14 * 86400,
             deliveries.c.state.not_in((stored.HELD, stored.CANCELLED, stored.EXPIRED, stored.UNDELIVERED)),
         )
     )
-    for contact, names, due_at, accepted_at in rows:
-        for visit in json.loads(names):
-            told[contact, visit].append(datetime.fromtimestamp(accepted_at or due_at, UTC))
+    for contact, names, facts, due_at, accepted_at in rows:
+        # A notice of a closing day names no time.
+        starts = [start for start, _ in json.loads(facts).get("visits", ())]
+        for visit, start in zip(json.loads(names), starts, strict=False):
+            told[contact, visit, start].append(datetime.fromtimestamp(accepted_at or due_at, UTC))
     return {key: tuple(moments) for key, moments in told.items()}

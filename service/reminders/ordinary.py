@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, and_, func, select
 
 from service.reminders import stored
-from service.reminders.rules.oddness import Run, odd
+from service.reminders.rules.oddness import Run, needs_second_person, odd
 from service.reminders.templates import unapproved
 from service.reminders.why import kept
 from service.storage import reminder_tables
@@ -20,8 +20,13 @@ def why_it_waits(connection: Connection, clinic_id: int, run: int, this: Run, no
     """Why a run (`this` as `read_run` reads it) must wait for a second person: lines for `why.told`; none where it
     may go."""
     mine = select(broadcasts.c.kind).where(broadcasts.c.clinic_id == clinic_id, broadcasts.c.id == run)
-    before = _runs_before(connection, clinic_id, run, connection.execute(mine).scalar_one(), now)
-    return [kept(reason) for reason in odd(this, before)] + _unapproved(connection, clinic_id, run)
+    kind = connection.execute(mine).scalar_one()
+    if kind == "change":
+        # How many visits change in a day says nothing about the next; very many may be a wrong file.
+        reasons = [f"odd.changes|count={this.count}"] if needs_second_person(this.count) else []
+    else:
+        reasons = [kept(reason) for reason in odd(this, _runs_before(connection, clinic_id, run, kind, now))]
+    return reasons + _unapproved(connection, clinic_id, run)
 
 
 def read_run(connection: Connection, clinic_id: int, run: int) -> Run:

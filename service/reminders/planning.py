@@ -50,9 +50,10 @@ def _rows(connection: Connection, known: Day) -> Iterator[Row]:
     phones = phones_of_patients(connection, known.clinic_id)
     for patient_id, found in booked_visits(connection, known).items():
         booked = {str(row["id"]): row for row in found}
-        for told in told_together(_visit(row, known) for row in found):
-            confirmed = all(booked[visit.id]["confirmed_at"] for visit in told.visits)
-            for phone in phones.get(patient_id, ()):
+        messages = told_together(visit_of(row, known) for row in found)
+        for phone in phones.get(patient_id, ()):
+            for told in schedule.wished_of(messages, _wish(phone)):
+                confirmed = all(booked[visit.id]["confirmed_at"] for visit in told.visits)
                 yield from _of_phone(known, told, phone, booked, confirmed)
 
 
@@ -66,9 +67,10 @@ def _of_phone(known: Day, told: Told, phone: Phone, booked: Mapping[str, Any], c
         told,
         where,
         known.now,
-        plan=schedule.wished(known.plan, Wish(phone.fewer or "all")),
+        plan=known.plan,
+        wish=_wish(phone),
         confirmed=confirmed,
-        sent=known.sent.get((phone.contact_id, first["id"]), ()),
+        sent=known.sent.get((phone.contact_id, first["id"], first["starts_at"]), ()),
     )
     for due in dues:
         when = due.at or due.planned
@@ -84,7 +86,7 @@ def _of_phone(known: Day, told: Told, phone: Phone, booked: Mapping[str, Any], c
             visit_id=first["id"],
             visits=json.dumps([int(visit.id) for visit in told.visits]),
             template_id=known.templates.get(kind, 0),
-            fields=json.dumps(_facts(known, told, phone, site)),
+            fields=json.dumps(facts_about(known, told, phone, site)),
             due_at=int(when.timestamp()),
             not_after=int((told.first.start - BEFORE_VISIT).timestamp()),
             reason=kept(due.reason) if due.reason else "" if site else "held.site_unknown",
@@ -94,20 +96,26 @@ def _of_phone(known: Day, told: Told, phone: Phone, booked: Mapping[str, Any], c
         )
 
 
+def _wish(phone: Phone) -> Wish:
+    return Wish(phone.fewer or "all")
+
+
 def _on(when: datetime, known: Day, *, late: bool) -> bool:
     """Does it fall on the planned day, by the clinic's clock? What is held because its time is over counts today."""
     day = when.astimezone(ZoneInfo(known.zone)).date()
     return known.day <= day <= known.last or (late and day < known.day)
 
 
-def _facts(known: Day, told: Told, phone: Phone, site: Any) -> dict[str, Any]:
+def facts_about(known: Day, told: Told, phone: Phone, site: Any) -> dict[str, Any]:
+    """What the words of a message about visits are made of, for one phone."""
     others = [own["zone"] for own in known.sites.values()] + list(Whereabouts.from_key(phone.zones).zones)
     towns = {own["town"] for own in known.sites.values() if own["town"]}
     say_zone = zone_matters(told.first.start, told.first.zone, others)
     return facts_of(known.name, site, told, initial=phone.initial, say_zone=say_zone, towns=len(towns))
 
 
-def _visit(row: Any, known: Day) -> Visit:
+def visit_of(row: Any, known: Day) -> Visit:
+    """A visit from its row, with the zone and the town of its site."""
     site = known.sites.get(row["site_id"])
     start = datetime.fromtimestamp(row["starts_at"], UTC)
     return Visit(str(row["id"]), start, site["zone"] if site else known.zone, site["town"] if site else "")

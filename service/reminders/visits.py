@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from service.reminders import audit
+from service.reminders.changes import tell_changes
 from service.reminders.refused import Refused
 from service.reminders.waiting import cancel_of_visits, release_of_visits
 from service.storage.reminder_tables import visits
@@ -17,6 +18,8 @@ from service.storage.reminder_tables import visits
 NO_LONGER_LISTED = "held.visit_held"
 CANCELLED_REASON = "held.visit_cancelled"
 MOVED_REASON = "held.visit_moved"
+# Why a visit is held of whose patient somebody told us that they died.
+DEATH_TOLD = "a death was told"
 
 
 class VisitState(StrEnum):
@@ -65,8 +68,9 @@ def visits_of(connection: Connection, clinic_id: int, patient_id: int, after: in
 
 
 def decide(connection: Connection, clinic_id: int, visit_id: int, decision: Decision, who: str, now: int) -> int:
-    """Settle a held visit: cancelled, with what waits about it, or kept, and what was held goes on. Returns how many
-    deliveries that concerned. Raises Refused for a visit that waits for no decision here."""
+    """Settle a held visit: cancelled, with what waits about it, and whoever was told of it is told; or kept, and what
+    was held goes on. Returns how many deliveries that concerned. Raises Refused for a visit that waits for no
+    decision here."""
     mine = (visits.c.clinic_id == clinic_id, visits.c.id == visit_id, visits.c.state == VisitState.HELD.value)
     state = VisitState.CANCELLED if decision is Decision.CANCELLED else VisitState.BOOKED
     changed = update(visits).where(*mine).values(state=state.value, held_why="", changed_at=now)
@@ -74,7 +78,9 @@ def decide(connection: Connection, clinic_id: int, visit_id: int, decision: Deci
         raise Refused("visit.not_held")
     audit.note(connection, clinic_id, who, f"visit {decision.value}", f"visit {visit_id}", now)
     if decision is Decision.CANCELLED:
-        return cancel_of_visits(connection, clinic_id, [visit_id], CANCELLED_REASON, now)
+        stopped = cancel_of_visits(connection, clinic_id, [visit_id], CANCELLED_REASON, now)
+        tell_changes(connection, clinic_id, [visit_id], who, now)
+        return stopped
     return release_of_visits(connection, clinic_id, [visit_id], NO_LONGER_LISTED)
 
 

@@ -11,6 +11,7 @@ from service.reminders.answers.known import Known, known, only_patient, serves
 from service.reminders.answers.questions import close_of_contact, reminded_since
 from service.reminders.privacy import Privacy
 from service.reminders.to_do import CHECK_NUMBER, PHONE_THEM, open_task
+from service.reminders.visits import DEATH_TOLD
 from service.reminders.waiting import hold_of_visits
 from service.storage.reminder_tables import contacts, patient_contacts, replies, visits
 
@@ -113,7 +114,7 @@ def hold_all(connection: Connection, person: Known, now: int, reply_id: int | No
     ahead = (visits.c.clinic_id == person.clinic_id, visits.c.patient_id.in_(ids), visits.c.starts_at > now)
     booked = (*ahead, visits.c.state == "booked")
     held = connection.execute(
-        update(visits).where(*booked).values(state="held", held_why="a death was told").returning(visits.c.id)
+        update(visits).where(*booked).values(state="held", held_why=DEATH_TOLD).returning(visits.c.id)
     )
     hold_of_visits(connection, person.clinic_id, list(held.scalars()), HELD)
     phones = select(patient_contacts.c.contact_id).where(

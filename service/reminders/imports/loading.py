@@ -103,7 +103,7 @@ def _load(
         _keep(connection, privacy, checked, file_id, batch, who, now, source, tally, changes)
         rows += len(batch)
         progress(rows)
-    messages = follow(connection, clinic_id, changes, now)
+    messages = follow(connection, clinic_id, changes, who, now)
     held: list[int] = []
     if checked.covered and not checked.correction:
         held = hold_unlisted(connection, privacy, clinic_id, file_id, checked.covered, now)

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from service.reminders.changes import tell_changes
 from service.reminders.imports.bookings import Booking
 from service.reminders.imports.cells import Status
 from service.reminders.imports.finding import bad, note, told
 from service.reminders.imports.patients import Known, find_people, keep_people
 from service.reminders.imports.tally import Tally
 from service.reminders.privacy import Privacy
-from service.reminders.visits import CANCELLED_REASON, MOVED_REASON, NO_LONGER_LISTED, VisitState
+from service.reminders.visits import CANCELLED_REASON, DEATH_TOLD, MOVED_REASON, NO_LONGER_LISTED, VisitState
 from service.reminders.waiting import batches, cancel_of_visits, hold_of_visits, release_of_visits
 from service.storage.reminder_tables import visits
 
@@ -80,6 +81,9 @@ def keep_visits(
     for key, booking in wanted.items():
         row = standing.get(key)
         values = _values(booking, known[booking.person.ref].id, file_id, now)
+        if row and row["held_why"] == DEATH_TOLD and values["state"] == VisitState.BOOKED.value:
+            # A list says where a visit stands, not whether its patient lives: staff decide.
+            values |= {"state": VisitState.HELD.value, "held_why": DEATH_TOLD}
         if row is None:
             if booking.status is Status.BOOKED:
                 fresh.append({"clinic_id": clinic_id, "ref": key, **values})
@@ -97,11 +101,14 @@ def keep_visits(
     tally.counts["unchanged visits"] += len(seen)
 
 
-def follow(connection: Connection, clinic_id: int, changes: Changes, now: int) -> int:
-    """Let waiting messages follow what happened to their visits; returns how many were cancelled."""
+def follow(connection: Connection, clinic_id: int, changes: Changes, who: str, now: int) -> int:
+    """Let waiting messages follow what happened to their visits, and tell whoever was told otherwise; returns how
+    many were cancelled."""
     release_of_visits(connection, clinic_id, changes.listed_again, NO_LONGER_LISTED)
     moved = cancel_of_visits(connection, clinic_id, changes.moved, MOVED_REASON, now)
-    return moved + cancel_of_visits(connection, clinic_id, changes.cancelled, CANCELLED_REASON, now)
+    cancelled = cancel_of_visits(connection, clinic_id, changes.cancelled, CANCELLED_REASON, now)
+    tell_changes(connection, clinic_id, [*changes.moved, *changes.cancelled], who, now)
+    return moved + cancelled
 
 
 def hold_unlisted(

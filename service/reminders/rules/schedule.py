@@ -77,10 +77,20 @@ class Due:
 
 
 def wished(plan: Sequence[Before], wish: Wish) -> tuple[Before, ...]:
-    """What is left of a plan for a person who asked for fewer."""
-    if wish is Wish.CHANGES:
+    """What is left of a plan for a person who asked for fewer: who wants only the day before gets that, whatever the
+    clinic planned, for so they were promised."""
+    if wish is Wish.CHANGES or not plan:
         return ()
-    return tuple(plan) if wish is Wish.ALL else tuple(before for before in plan if before == DAY_BEFORE)
+    return tuple(plan) if wish is Wish.ALL else (DAY_BEFORE,)
+
+
+def wished_of(messages: Sequence[Told], wish: Wish) -> tuple[Told, ...]:
+    """What is left of the messages about one patient's visits. Who wants only the day before hears of a run of daily
+    visits once a week, the evening before, and not of its first day besides."""
+    if wish is not Wish.DAY_BEFORE:
+        return tuple(messages)
+    weeks = {told.first.id for told in messages if told.about is About.WEEK}
+    return tuple(told for told in messages if told.about is not About.FIRST_DAY or told.first.id not in weeks)
 
 
 def reminders(
@@ -89,6 +99,7 @@ def reminders(
     now: datetime,
     *,
     plan: Sequence[Before] = USUAL,
+    wish: Wish = Wish.ALL,
     confirmed: bool = False,
     sent: Iterable[datetime] = (),
     hours: Hours | None = None,
@@ -99,10 +110,11 @@ def reminders(
     there is one, else earlier, and joins a reminder of the same visit (of this plan, or `sent` already) within 18
     hours. Where nobody would hear of the visit at all, the last one is held: phone them. One whose time has passed
     goes out late if no more than half of its lead is over (that of a week as long as it helps). After a confirmation
-    only the day before is left."""
+    only the day before is left, and always that, for so the person was told. `wish`: what they asked for by LESS."""
     visit, already = told.first.start, tuple(sent)
     grace = 1.0 if told.about is About.WEEK else 0.5
-    befores = _planned(told, (DAY_BEFORE,) if confirmed and DAY_BEFORE in plan else () if confirmed else plan)
+    left = wished(plan, wish)
+    befores = _planned(told, (DAY_BEFORE,) if confirmed and left else left, wish)
     dues = [_due(before, planned, told, grace, where, now, hours) for before, planned in befores]
     settled = list(_merged(dues, already))
     reached = confirmed or bool(already) or any(due.outcome is Outcome.DUE for due in settled)
@@ -145,14 +157,16 @@ def moved(
     return fitting[0] if fitting else None
 
 
-def _planned(told: Told, plan: Sequence[Before]) -> Iterator[tuple[Before, datetime]]:
+def _planned(told: Told, plan: Sequence[Before], wish: Wish) -> Iterator[tuple[Before, datetime]]:
     """When the reminders of `told` are meant, on the site's clock and in UTC."""
     local, zone = told.first.local, ZoneInfo(told.first.zone)
-    if told.about is About.WEEK:
+    if not plan:
+        return
+    if told.about is About.WEEK and wish is Wish.ALL:
         # The Saturday before the week: two days before a Monday, four before a Wednesday.
         days = local.weekday() + 2
         yield Before(days=days), datetime.combine(local.date() - timedelta(days), local.time(), zone).astimezone(UTC)
-    elif told.about is About.FIRST_DAY:
+    elif told.about is not About.DAY:
         yield DAY_BEFORE, datetime.combine(local.date() - timedelta(1), EVENING, zone).astimezone(UTC)
     else:
         for before in sorted(plan, key=lambda one: (-one.days, -one.hours)):

@@ -21,6 +21,7 @@ from service.reminders.rules.schedule import (
     follow_ups,
     reminders,
     wished,
+    wished_of,
 )
 from service.reminders.rules.zones import Whereabouts
 
@@ -88,7 +89,13 @@ def test_when_the_reminders_of_a_visit_go(visit, now, due):
         ({"confirmed": True}, ["1d 12-02 14:30"]),
         ({"plan": (HOURS_BEFORE,)}, ["2h 12-03 12:30"]),
         ({"plan": (Before(days=3), HOURS_BEFORE)}, ["3d 11-30 14:30", "2h 12-03 12:30"]),
-        ({"plan": (HOURS_BEFORE,), "confirmed": True}, []),
+        # A confirmation is answered with the promise of a note the day before, whatever the clinic planned.
+        ({"plan": (HOURS_BEFORE,), "confirmed": True}, ["1d 12-02 14:30"]),
+        ({"plan": (), "confirmed": True}, []),
+        ({"wish": Wish.DAY_BEFORE}, ["1d 12-02 14:30"]),
+        ({"wish": Wish.DAY_BEFORE, "plan": (HOURS_BEFORE,)}, ["1d 12-02 14:30"]),
+        ({"wish": Wish.CHANGES}, []),
+        ({"wish": Wish.CHANGES, "confirmed": True}, []),
         ({"plan": ()}, []),
     ],
 )
@@ -198,3 +205,21 @@ def test_follow_ups_keep_their_day_of_the_month():
 def test_a_follow_up_repeats_every_month_at_the_most():
     with pytest.raises(ValueError, match="month"):
         follow_ups(date(2026, 11, 30), 0, 3, CENTRAL)
+
+
+@pytest.mark.parametrize(
+    ("wish", "due"),
+    [
+        (Wish.ALL, ["week 2d 12-05 09:00", "first day 1d 12-06 17:00"]),
+        (Wish.DAY_BEFORE, ["week 1d 12-06 17:00"]),
+        (Wish.CHANGES, []),
+    ],
+)
+def test_a_run_of_daily_visits_as_each_wished(wish, due):
+    week = told("2026-12-07 08:15", About.WEEK), told("2026-12-07 08:15", About.FIRST_DAY)
+    left = [
+        f"{message.about.value} {line}"
+        for message in wished_of(week, wish)
+        for line in lines(reminders(message, HERE, local(EARLY), wish=wish))
+    ]
+    assert left == due
