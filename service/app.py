@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask, redirect
 
+from service.front_desk.call_journal import CallJournal
 from service.front_desk.calls import CallDesk
 from service.front_desk.noticeboard import watch
 from service.front_desk.texts import TextDesk
@@ -50,7 +51,13 @@ def serve_parts(parts: Parts) -> Flask:
     )
     glances = ThreadPoolExecutor(4, thread_name_prefix="glance")
     voice_url = settings.public_url + "/twilio/voice"
-    calls = CallDesk(*shared, glances=glances, voice_url=voice_url, reminders_only=reminders_only)
+    calls = CallDesk(
+        *shared,
+        glances=glances,
+        voice_url=voice_url,
+        reminders_only=reminders_only,
+        journal=CallJournal(parts.database, parts.performer.index, parts.clock),
+    )
     parts.noticeboard.reread()
     parts.almanac()
     webhooks.register(app, settings, texts, calls)
@@ -71,6 +78,7 @@ def serve_parts(parts: Parts) -> Flask:
     if settings.tryout:
         _add_simulator(app, parts)
     app.extensions["clearline"] = parts
+    app.extensions["call_journal"] = calls.journal
     return app
 
 

@@ -13,6 +13,7 @@ from service.reminders.staff import add_staff
 from service.storage.console_tables import logins
 from service.storage.reminder_tables import (
     broadcasts,
+    calls,
     deliveries,
     files,
     join_cards,
@@ -62,7 +63,9 @@ def rows_of(connection: Connection, parts: Parts, clinic_id: int, now: int) -> d
     )
     file_id = add(files, kind="visits", sha256="0" * 64, name="morning.csv", loaded_at=now)
     card_id = add(join_cards, code=f"{clinic_id:04}", patient_id=patient_id, prepared_at=now, valid_until=now + 86400)
+    call_id = add(calls, call_sid=f"CA{clinic_id}", ours="+15555550100", began_at=now - 600, trail=[["", 1, ""]])
     return {
+        "call_id": call_id,
         "card_id": card_id,
         "patient_id": patient_id,
         "contact_id": contact_id,

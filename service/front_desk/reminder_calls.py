@@ -59,6 +59,8 @@ class ReminderCalls:
             self.desk,
             voice_url=f"{self.desk.voice_url}/reminder/{delivery_id}",
             reminders_only=self.desk.reminders_only | {call.to},
+            # The log is of calls that came to us; this one stands among what we sent.
+            journal=None,
         )
         return desk.answer(call)
 

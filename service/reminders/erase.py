@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from service.reminders import audit
+from service.reminders.call_log import forget
 from service.reminders.consent import end_consents
 from service.reminders.contacts import contacts_of, patients_of
 from service.reminders.people import patient
@@ -62,6 +63,7 @@ def _forget_phone(connection: Connection, clinic_id: int, contact_id: int, phone
     values |= {"interpreter": "", "bad_why": ""}
     connection.execute(update(contacts).where(*mine).values(values))
     connection.execute(delete(questions).where(questions.c.clinic_id == clinic_id, questions.c.phone == phone))
+    forget(connection, clinic_id, phone)
     closed = {"phone": "", "asked_phone": "", "asked_number_sealed": None}
     used = or_(join_cards.c.phone == phone, join_cards.c.asked_phone == phone)
     connection.execute(update(join_cards).where(join_cards.c.clinic_id == clinic_id, used).values(closed))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, update
 
 from service.reminders import audit
+from service.reminders.call_log import purge_calls
 from service.storage.reminder_tables import (
     attempts,
     consents,
@@ -50,6 +51,7 @@ class Purged:
     questions: int
     cards: int
     consents: int
+    calls: int
 
 
 def leaving_soon(connection: Connection, clinic_id: int, now: int, *, mark: bool = False) -> list[Leaving]:
@@ -92,6 +94,7 @@ def purge(connection: Connection, clinic_id: int, now: int) -> Purged:
         consents=connection.execute(
             delete(consents).where(consents.c.clinic_id == clinic_id, consents.c.superseded_at < now - KEEP_CONSENTS)
         ).rowcount,
+        calls=purge_calls(connection, clinic_id, now - KEEP_WORDS),
     )
     audit.note(connection, clinic_id, "purge", "purged", f"{purged}", now)
     return purged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.storage.call_tables import call_looks, calls
 from service.storage.clinic_tables import clinics, column_matches, files, senders, sites, staff
 from service.storage.people_tables import (
     clinic_opt_outs,
@@ -30,6 +31,8 @@ __all__ = [
     "attempts",
     "audit",
     "broadcasts",
+    "call_looks",
+    "calls",
     "clinic_opt_outs",
     "clinics",
     "column_matches",

@@ -18,6 +18,7 @@ class Section:
 SECTIONS = (
     Section("today", Permission.SEE_TODAY),
     Section("inbox", Permission.SEE_INBOX),
+    Section("calls", Permission.SEE_INBOX),
     Section("people", Permission.SEE_PEOPLE),
     Section("visits", Permission.SEE_VISITS),
     Section("templates", Permission.SEE_TEMPLATES),

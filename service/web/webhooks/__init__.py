@@ -20,7 +20,7 @@ def register(app: Flask, settings: Settings, texts: TextDesk, calls: CallDesk) -
     sms.add(doors, texts)
     voice.add(doors, calls, texts.words)
     reminder_call.add(doors, calls, texts.words)
-    status.add(doors, texts.database, texts.clock)
+    status.add(doors, texts.database, texts.clock, calls.journal)
     app.register_blueprint(doors)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
+from service.front_desk.call_journal import CallJournal
 from service.reminders.receipts import Heard, receive
 from service.storage.database import Database, StorageDown
 from service.web.webhooks.signature import no_content
@@ -14,12 +15,15 @@ from service.web.webhooks.signature import no_content
 log = logging.getLogger(__name__)
 
 LONGEST_SID = 40
+# After these words nothing more comes of a call.
+ENDED = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 # More digits than any id has would only be somebody's joke.
 LONGEST_ID = 12
 
 
-def add(doors: Blueprint, database: Database, clock: Callable[[], float]) -> None:
-    """POST /twilio/sms/status and /twilio/voice/status, each with our own id of the delivery behind it or not."""
+def add(doors: Blueprint, database: Database, clock: Callable[[], float], journal: CallJournal | None = None) -> None:
+    """POST /twilio/sms/status and /twilio/voice/status, each with our own id of the delivery behind it or not. What
+    ended a call that came to us goes into the `journal`."""
 
     @doors.post("/sms/status")
     @doors.post("/sms/status/<path:delivery>")
@@ -29,6 +33,10 @@ def add(doors: Blueprint, database: Database, clock: Callable[[], float]) -> Non
     @doors.post("/voice/status")
     @doors.post("/voice/status/<path:delivery>")
     def call_receipt(delivery: str = "") -> Response:
+        form = request.form
+        if journal and form.get("Direction") == "inbound" and form.get("CallStatus") in ENDED:
+            journal.ended(form.get("CallSid", ""), _number(form.get("CallDuration", "")))
+            return no_content()
         return _keep("CallSid", "CallStatus", delivery)
 
     def _keep(sid_name: str, status_name: str, delivery: str) -> Response:

@@ -1,0 +1,172 @@
+"""The journal of calls under way: noted in memory after each answer, and stored beside the requests.
+
+A step of a call waits for no database, so its way is remembered here: one row is written when the call begins and one
+when the phone company says that it ended. A process that stops in between loses the way, never the call."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from sqlalchemy import Connection
+
+from service.conversation.reply import Effect, OptOut, Raise, TextPlace
+from service.conversation.state import BadState, State, decode
+from service.front_desk.clinic_calls import VISIT
+from service.front_desk.messages import CallStep
+from service.front_desk.steps import Step
+from service.reminders import call_log
+from service.reminders.call_log import HUNG_UP, SILENCE, WRONG_KEY, Call
+from service.storage.database import Database, StorageDown
+
+log = logging.getLogger(__name__)
+
+# Calls under way, and steps of one call, that are remembered at most; and how long a call may go without a step.
+MOST_CALLS, MOST_STEPS = 5_000, 200
+LONGEST = 2 * 3600
+# What the keys after a visit ask for.
+VISIT_KEYS = {"1": "coming", "2": "back", "3": "rebook"}
+
+
+@dataclass(frozen=True)
+class Took:
+    """A step of a call: where the caller stood, the key (`?` for words, empty for silence), how a dial ended, and
+    what followed. Words that were spoken are not in it."""
+
+    before: str
+    key: str
+    dialed: str
+    step: Step
+
+
+@dataclass
+class _Under:
+    """A call under way: how it began, and its steps, to be worked out once somebody stores it."""
+
+    call: Call
+    took: list[Took] = field(default_factory=list)
+
+    def so_far(self) -> Call:
+        call = self.call
+        for one in list(self.took):
+            call = after(call, one)
+        return call
+
+
+class CallJournal:
+    """Remembers calls. `index` hides a number, `clock` gives seconds since 1970."""
+
+    def __init__(self, database: Database, index: Callable[[str], str], clock: Callable[[], float]) -> None:
+        self._database = database
+        self._index = index
+        self._clock = clock
+        self._calls: dict[str, _Under] = {}
+        self._lock = threading.Lock()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+
+    def note(self, came: CallStep, step: Step) -> None:
+        """Remember a step that was just answered. Waits for nothing."""
+        sid = came.call_sid[:64]
+        under = self._calls.get(sid)
+        if under is None:
+            under = self._begin(sid, came)
+        if under and len(under.took) < MOST_STEPS:
+            under.took.append(Took(came.state, came.digits or ("?" if came.speech else ""), came.dialed, step))
+
+    def ended(self, sid: str, seconds: int | None) -> None:
+        """The phone company says that a call ended, after so many `seconds`."""
+        sid, now = sid[:64], int(self._clock())
+        with self._lock:
+            under = self._calls.pop(sid, None)
+        if under is None:
+            self._later(lambda connection: call_log.end(connection, sid, now, seconds))
+        else:
+            self._later(
+                lambda connection: call_log.keep(connection, replace(under.so_far(), ended_at=now, seconds=seconds))
+            )
+
+    def settle(self) -> None:
+        """Wait until all that was noted so far is stored."""
+        self._writer.submit(lambda: None).result()
+
+    def _begin(self, sid: str, came: CallStep) -> _Under | None:
+        now = int(self._clock())
+        under = _Under(Call(sid, self._index(came.caller), came.to, now))
+        with self._lock:
+            old = [
+                self._calls.pop(one) for one in list(self._calls) if self._calls[one].call.began_at < now - LONGEST
+            ]
+            if len(self._calls) >= MOST_CALLS:
+                return None
+            self._calls[sid] = under
+        # Of the old ones nobody told us the end.
+        for one in (under, *old):
+            self._later(partial(_keep, one))
+        return under
+
+    def _later(self, work: Callable[[Connection], object]) -> None:
+        self._writer.submit(self._write, work)
+
+    def _write(self, work: Callable[[Connection], object]) -> None:
+        try:
+            with self._database.write(durable=False) as connection:
+                work(connection)
+        except StorageDown as error:
+            log.warning("a call is missing from the log: %s", error)
+        except Exception:
+            log.exception("a call could not be written to the log")
+
+
+def _keep(under: _Under, connection: Connection) -> None:
+    call_log.keep(connection, under.so_far())
+
+
+def after(call: Call, took: Took) -> Call:
+    """The call with one more step: where it stands now, the key that led there, and what was asked of us."""
+    state = _state(took.step.state)
+    asked = [*call.asked, *filter(None, map(_asked, took.step.effects))]
+    if "<Dial" in took.step.document:
+        asked.append("person")
+    if _state(took.before).place == VISIT and took.key in VISIT_KEYS:
+        asked.append(VISIT_KEYS[took.key])
+    call = replace(call, left_by=_left_by(state), asked=tuple(dict.fromkeys(asked)))
+    if took.dialed:
+        # Nobody answered, or the talk is over: no choice of the caller led here.
+        return replace(call, dialed=took.dialed)
+    step = (state.place, state.page, took.key)
+    return replace(
+        call,
+        language=took.step.language.value,
+        place=state.place,
+        page=state.page,
+        trail=(*call.trail, step),
+    )
+
+
+def _state(text: str) -> State:
+    try:
+        return decode(text)
+    except BadState:
+        return State()
+
+
+def _left_by(state: State) -> str:
+    """What it would mean if the caller were gone now."""
+    if state.misses:
+        return WRONG_KEY
+    return SILENCE if state.silences else HUNG_UP
+
+
+def _asked(effect: Effect) -> str:
+    match effect:
+        case TextPlace():
+            return "text"
+        case OptOut():
+            return "stop"
+        case Raise():
+            return "danger"
+    return ""
