@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from phonenumbers import PhoneNumberFormat, format_number, is_possible_number, parse
-from phonenumbers.phonenumberutil import NumberParseException
 from sqlalchemy import update
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 
 from service.reminders.clinics import LONGEST_NAME, Site, add_site, clinic, senders_of, shares_sender, sites_of
 from service.reminders.refused import Refused
@@ -18,6 +16,7 @@ from service.web.console.console import Console
 from service.web.console.forms import Form, line
 from service.web.console.permissions import Permission
 from service.web.console.seat import Seat
+from service.web.console.typed_number import typed_number
 
 
 class ClinicForm(Form):
@@ -73,7 +72,7 @@ def add(console: Console) -> None:
         form = SiteForm(request.form, data={"zone": seat.me.zone})
         if request.method == "GET":
             return seat.show("settings_site.html", form=form)
-        numbers = {name: _e164(form[name]) for name in ("day_phone", "night_phone")}
+        numbers = {name: typed_number(form[name].data or "") for name in ("day_phone", "night_phone")}
         if not (form.validate() and _names_nothing(form, "short_name") and _are_numbers(form, numbers)):
             return seat.show("settings_site.html", 422, form=form)
         try:
@@ -98,11 +97,3 @@ def _are_numbers(form: Form, numbers: dict[str, str]) -> bool:
         if not number:
             form.refuse(field, "settings.no_number")
     return not form.errors
-
-
-def _e164(field: StringField) -> str:
-    try:
-        number = parse(field.data or "", "US")
-    except NumberParseException:
-        return ""
-    return format_number(number, PhoneNumberFormat.E164) if is_possible_number(number) else ""
