@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, select
 
 from service.languages import Language
-from service.reminders import consent, why
+from service.reminders import call_log, consent, why
 from service.reminders.answers.stopping import TOOK_BACK, WROTE_START
 from service.reminders.contacts import Contact
 from service.storage.reminder_tables import audit, clinic_opt_outs, deliveries, replies, tasks
@@ -36,13 +36,15 @@ OF_THE_PERSON = {
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened. `phrase` is what to say with `fields`, `more` a sentence below it."""
+    """One thing that happened. `phrase` is what to say with `fields`, `more` a sentence below it, `link` the
+    call in the log that it is about."""
 
     at: int
     phrase: str
     fields: Mapping[str, str] = field(default_factory=dict)
     more: str = ""
     needs: bool = False
+    link: int = 0
 
 
 def told(event: Event, language: Language) -> str:
@@ -68,6 +70,7 @@ def timeline(
         *_tasks(connection, clinic_id, patient_id),
         *(event for phone in phones for event in _consents(connection, clinic_id, phone)),
         *_stops(connection, clinic_id, [phone.phone for phone in phones]),
+        *_calls(connection, clinic_id, [phone.phone for phone in phones]),
         *_wishes(connection, clinic_id, contact_ids),
     ]
     return sorted(events, key=lambda event: event.at, reverse=True)
@@ -139,3 +142,10 @@ def _wishes(connection: Connection, clinic_id: int, contact_ids: Sequence[int]) 
     chosen = select(audit.c.at, audit.c.what).where(*about, audit.c.what.in_(list(OF_THE_PERSON)))
     for row in connection.execute(chosen.order_by(audit.c.id.desc()).limit(MOST)):
         yield Event(row.at, OF_THE_PERSON[row.what])
+
+
+def _calls(connection: Connection, clinic_id: int, phones: Sequence[str]) -> Iterator[Event]:
+    """Calls that came from these phones; what was heard stands in the call log."""
+    for one in call_log.of_phones(connection, clinic_id, phones, MOST):
+        asked = "back" in one.call.asked or "danger" in one.call.asked
+        yield Event(one.call.began_at, "timeline.called", needs=asked, link=one.id)

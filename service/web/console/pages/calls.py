@@ -52,7 +52,7 @@ def add(console: Console) -> None:
         page = seat.show(
             "call.html",
             call=found.call,
-            caller=people.get(found.call.phone, call_words.Caller()),
+            whose=people.get(found.call.phone, call_words.Caller()),
             steps=list(call_words.played(seat, found.call)),
             left_at=call_words.place_name(seat, found.call.place),
             our_number=call_words.our_number(found.call),

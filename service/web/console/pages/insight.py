@@ -1,4 +1,4 @@
-"""Insight: three pictures with their tables, of what the clinic can change tomorrow."""
+"""Insight: four pictures with their tables, of what the clinic can change tomorrow."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from flask.typing import ResponseReturnValue
 
 from service.web.console import insight_figures as figures
 from service.web.console.console import Console
+from service.web.console.insight_leaving import DAYS_BACK as LEFT_DAYS
+from service.web.console.insight_leaving import WAYS, leaving
 from service.web.console.permissions import Permission
 from service.web.console.seat import Seat
 
@@ -18,6 +20,7 @@ def add(console: Console) -> None:
         with seat.read() as connection:
             missed, open_visits = figures.not_reached(connection, seat), figures.unconfirmed(connection, seat)
             days = figures.sent(connection, seat)
+            left = leaving(connection, seat)
         return seat.show(
             "insight.html",
             missed=missed,
@@ -30,4 +33,7 @@ def add(console: Console) -> None:
             dollars=sum(day.dollars for day in days),
             days_back=figures.DAYS_BACK,
             smallest=figures.SMALLEST,
+            left=left,
+            ways=WAYS,
+            weeks_back=LEFT_DAYS // 7,
         )
