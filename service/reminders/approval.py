@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from service.reminders import audit, stored
-from service.reminders.closing_day import carry_out
+from service.reminders.closing_day import carry_out, take_back
 from service.reminders.ordinary import read_run, why_it_waits
 from service.reminders.queueing import enqueue_run
 from service.reminders.refused import Refused, Word
@@ -97,7 +97,9 @@ def resume(connection: Connection, clinic_id: int, run: int, who: str, now: int)
 
 
 def cancel(connection: Connection, clinic_id: int, run: int, who: str, now: int) -> int:
-    """End a run: what waits is cancelled, what went out stays. Returns how many messages that stopped."""
+    """End a run: what waits is cancelled, what went out stays, and a closing day ends for whoever was not told of it.
+    Returns how many messages that stopped."""
+    head = _run(connection, clinic_id, run)
     if not _change(
         connection, clinic_id, run, ("draft", "waiting", "paused", *RUNNING), state="cancelled", finished_at=now
     ):
@@ -110,6 +112,10 @@ def cancel(connection: Connection, clinic_id: int, run: int, who: str, now: int)
     values = {"state": stored.CANCELLED, "reason": "held.cancelled", "final_at": now}
     stopped = connection.execute(update(deliveries).where(*waiting).values(values)).rowcount
     audit.note(connection, clinic_id, who, "run cancelled", f"run {run}, {stopped} messages", now)
+    if head["kind"] == "closing" and head["approved_at"]:
+        again = take_back(connection, clinic_id, run, who, now)
+        if again:
+            settle(connection, clinic_id, again.id, now)
     return stopped
 
 

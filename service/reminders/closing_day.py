@@ -7,17 +7,27 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from service.reminders import keys, stored
 from service.reminders.insertion import Row, insert_rows
+from service.reminders.planning import plan_day
 from service.reminders.refused import Refused
 from service.reminders.rules.promise import call_back_by
 from service.reminders.rules.staffed import BadHours, staffed_hours
 from service.reminders.runs import Run, counted, new_run
 from service.reminders.templates import newest_templates
 from service.reminders.to_do import open_task
-from service.storage.reminder_tables import clinics, contacts, deliveries, patient_contacts, patients, sites, visits
+from service.storage.reminder_tables import (
+    clinics,
+    contacts,
+    deliveries,
+    patient_contacts,
+    patients,
+    sites,
+    tasks,
+    visits,
+)
 
 REBOOK = "rebook"
 # A notice is of use until the day itself begins to wake.
@@ -70,6 +80,38 @@ def carry_out(connection: Connection, clinic_id: int, run: int, now: int) -> int
     for patient_id, visit_id in dict.fromkeys((row.patient_id, row.visit_id) for row in told):
         open_task(connection, clinic_id, REBOOK, now, patient_id=patient_id, visit_id=visit_id)
     return len({row.patient_id for row in told})
+
+
+def take_back(connection: Connection, clinic_id: int, run: int, who: str, now: int) -> Run | None:
+    """A closing day that was approved is undone: visits whose notice did not go out stand again. Their reminders are
+    planned anew, as a draft (None where none falls due), and nobody needs to be called to rebook them."""
+    notices = connection.execute(
+        select(deliveries.c.visit_id, deliveries.c.state).where(
+            deliveries.c.clinic_id == clinic_id, deliveries.c.broadcast_id == run
+        )
+    ).all()
+    told = {row.visit_id for row in notices if row.state not in (stored.CANCELLED, stored.EXPIRED)}
+    ids = {row.visit_id for row in notices if row.visit_id} - told
+    ended = (
+        deliveries.c.clinic_id == clinic_id,
+        deliveries.c.visit_id.in_(ids),
+        deliveries.c.state == stored.CANCELLED,
+        or_(deliveries.c.reason == "held.closed", deliveries.c.broadcast_id == run),
+    )
+    due = connection.execute(select(func.max(deliveries.c.due_at)).where(*ended)).scalar_one()
+    connection.execute(update(deliveries).where(*ended).values(reason="held.closed_undone"))
+    calls = (
+        tasks.c.clinic_id == clinic_id,
+        tasks.c.kind == REBOOK,
+        tasks.c.visit_id.in_(ids),
+        tasks.c.closed_at.is_(None),
+    )
+    connection.execute(update(tasks).where(*calls).values(closed_at=now, closed_by=who, outcome="nothing needed"))
+    if due is None:
+        return None
+    zone = ZoneInfo(connection.execute(select(clinics.c.zone).where(clinics.c.id == clinic_id)).scalar_one())
+    first, last = (datetime.fromtimestamp(at, zone).date() for at in (now, max(now, due)))
+    return plan_day(connection, clinic_id, first, who, now, last)
 
 
 def _booked(connection: Connection, clinic_id: int, site_id: int, day: date) -> list[Any]:

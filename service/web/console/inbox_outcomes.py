@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, update
 
-from service.reminders.contacts import mark_bad
+from service.reminders.answers.staff import MAY_HAVE_DIED
+from service.reminders.contacts import mark_bad, patients_of
+from service.reminders.visits import death_was_mistaken
 from service.storage.reminder_tables import tasks
 from service.web.console.inbox_list import kind_in_words
 from service.web.console.inbox_thread import Thread
@@ -36,7 +38,8 @@ class Outcome(StrEnum):
 def close(connection: Connection, seat: Seat, thread: Thread, outcome: Outcome, *, others: bool) -> bool:
     """Close a thread, with `others` also what else waits about its phone. False where somebody was faster.
 
-    A wrong number gets nothing more until it is mended."""
+    A wrong number gets nothing more until it is mended. A death that was told by mistake needs nothing: what was held
+    for it goes on."""
     ids = [thread.task["id"], *(other["id"] for other in thread.others if others)]
     open_ones = (tasks.c.clinic_id == seat.clinic_id, tasks.c.id.in_(ids), tasks.c.closed_at.is_(None))
     values: dict[str, Any] = {"closed_at": seat.now, "closed_by": seat.name, "outcome": outcome.value}
@@ -45,6 +48,10 @@ def close(connection: Connection, seat: Seat, thread: Thread, outcome: Outcome, 
         return False
     if outcome is Outcome.WRONG_NUMBER and thread.contact:
         mark_bad(connection, seat.clinic_id, thread.contact.id, seat.say("inbox.bad_why", name=seat.name))
+    told_dead = {MAY_HAVE_DIED} & {one["kind"] for one in (thread.task, *thread.others) if one["id"] in closed}
+    if told_dead and outcome is Outcome.NOTHING and thread.contact:
+        theirs = patients_of(connection, seat.clinic_id, thread.contact.id)
+        death_was_mistaken(connection, seat.clinic_id, theirs, seat.name, seat.now)
     about = ", ".join(f"task {one}" for one in sorted(closed))
     seat.note(connection, "thread closed", f"{about}: {outcome.value}")
     return True
