@@ -9,9 +9,9 @@ from service.conversation.understanding import tables
 from service.conversation.understanding.normalise import Normaliser
 from service.conversation.understanding.patterns import Family
 
-Answer = Literal["yes", "no", "late"]
+Answer = Literal["yes", "coming", "no", "late", "call", "when"]
 LONGEST = 15  # words; who writes more says more than an answer
-ORDER: tuple[Answer, ...] = ("late", "no", "yes")
+ORDER: tuple[Answer, ...] = ("late", "no", "call", "when", "coming", "yes")
 
 
 def read_answer(text: str) -> Answer | None:
@@ -25,7 +25,7 @@ def read_answer(text: str) -> Answer | None:
     if len(words.words) > LONGEST or unclear["neither"](words):
         return None
     found: Answer | None = next((answer for answer in ORDER if families[answer](words)), None)
-    return None if found == "yes" and unclear["doubtful"](words) else found
+    return None if found in ("yes", "coming") and unclear["doubtful"](words) else found
 
 
 @cache

@@ -20,6 +20,9 @@ class LanguageOf:
 
     def __call__(self, words: Words) -> Language | None:
         """The language, or None where a word like `chemo` could come from either."""
+        if len(words.words) == 1 and len(words.words[0]) == 1:
+            # Y is a yes in English before it is an `and` in Spanish.
+            return None
         spanish = sum(word in self._spanish for word in words.words)
         english = sum(word in self._english for word in words.words)
         if spanish and SPANISH_SIGNS.search(words.raw):

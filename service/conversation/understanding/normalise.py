@@ -35,6 +35,7 @@ THUMB_UP, THANKS = "thumbsup", "thanks"
 SIGNS = {
     "👍": f" {THUMB_UP} ",
     "🙏": f" {THANKS} ",
+    "❤": f" {THANKS} ",
     "°": " ",
     "º": " ",
     "¿": " ",

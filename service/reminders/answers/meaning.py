@@ -54,7 +54,14 @@ class Visit(StrEnum):
 
 
 DIGITS = {"1": Meaning.COMES, "2": Meaning.CALL, "3": Meaning.ANOTHER_DAY}
-WORDS: dict[Answer, Meaning] = {"yes": Meaning.COMES, "no": Meaning.ANOTHER_DAY, "late": Meaning.LATE}
+WORDS: dict[Answer, Meaning] = {
+    "yes": Meaning.COMES,
+    "coming": Meaning.COMES,
+    "no": Meaning.ANOTHER_DAY,
+    "late": Meaning.LATE,
+    "call": Meaning.CALL,
+    "when": Meaning.VISIT,
+}
 COMMANDS = {
     "action:less": Meaning.LESS,
     "action:visit": Meaning.VISIT,
@@ -78,7 +85,7 @@ class Asked:
     small question newer than these, `repeated` the digit that it asks to be sent again.
 
     `clinic`: the text came to a clinic's number, `only`: to one that is no information line. `stopped`: the phone
-    opted out. `long`: more words than a name of a topic has."""
+    opted out. `long`: more words than a name of a topic has; `tiny`: a letter or two, as other systems ask for."""
 
     visit: Visit = Visit.NONE
     digits: str = "123"
@@ -90,6 +97,7 @@ class Asked:
     only: bool = False
     stopped: bool = False
     long: bool = False
+    tiny: bool = False
 
 
 def meaning(reading: Reading, answer: Answer | None, asked: Asked) -> Meaning:
@@ -162,7 +170,7 @@ def _digit(digit: str, asked: Asked) -> Meaning:
 
 
 def _answered(answer: Answer, asked: Asked) -> Meaning:
-    """`ok` and `thanks` after an answer of ours are thanks; a no or a delay always counts."""
+    """`ok` and `thanks` after an answer of ours are thanks; a no, a delay or an `I will come` always counts."""
     if answer == "yes" and asked.visit is Visit.ANSWERED:
         return Meaning.SETTLED
     return WORDS[answer]
@@ -175,7 +183,7 @@ def _own_words(reading: Reading, asked: Asked) -> Meaning:
     if label == "action:thanks":
         return Meaning.SETTLED if asked.only else Meaning.LINE
     if label == "action:unknown":
-        return Meaning.WORDS
+        return Meaning.CHOICES if asked.tiny and asked.visit is Visit.ASKED else Meaning.WORDS
     if asked.long and (label.startswith("topic:") or label == "choice"):
         # In a sentence nobody has asked for a page by its name.
         if asked.only:

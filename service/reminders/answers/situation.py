@@ -19,6 +19,8 @@ from service.reminders.consent import in_force
 
 # A name of a topic has at most so many words; more are a sentence.
 NAME_WORDS = 3
+# `C` to confirm, `#1`: what so few letters mean elsewhere, nobody knows here.
+TINY = 2
 # `Cannot make it`, without a question, is about a visit within this many seconds.
 SOON = 14 * 86400
 
@@ -100,6 +102,7 @@ def _with_small(text: Written, people: Sequence[Known], newest: Question | None)
         only=only,
         stopped=text.stopped,
         long=text.is_long,
+        tiny=len(text.body.strip()) <= TINY,
     )
     person = people[0] if people else None
     is_small = newest and questions.is_small(newest.kind) and newest.answered_at is None

@@ -21,7 +21,10 @@ def said(phone: Phone, words: str) -> str:
     return "\n".join(phone.text(words))
 
 
-@pytest.mark.parametrize("text", ["1", "yes", "OK see you", "I'll be there", "👍", 'Liked "Lakeside Clinic: visit"'])
+@pytest.mark.parametrize(
+    "text",
+    ["1", "yes", "Y", "OK see you", "I'll be there", "I will come", "👍", "❤️", 'Liked "Lakeside Clinic: visit"'],
+)
 def test_a_yes_in_any_form_confirms_and_names_the_visit(text: str, clinic: Clinic, phone: Phone) -> None:
     _, _, visit = clinic.reminded()
     assert said(phone, text) == (
@@ -72,7 +75,7 @@ def test_every_other_answer_is_a_task_with_a_time(
 
 def test_spanish_is_answered_in_spanish(clinic: Clinic, phone: Phone) -> None:
     clinic.reminded(language=Language.SPANISH)
-    assert said(phone, "1").startswith("Gracias. jueves 3 dic, 2:30 PM: su cita queda en pie.")
+    assert said(phone, "1").startswith("Gracias. Su cita del jueves 3 dic, 2:30 PM queda en pie.")
 
 
 def test_a_yes_may_be_taken_back_until_the_visit(clinic: Clinic, phone: Phone) -> None:
@@ -359,3 +362,35 @@ def test_a_stop_taken_back_by_key_is_noted_too(clinic: Clinic, phone: Phone) -> 
     assert [row["what"] for row in clinic.rows(select(audit).where(audit.c.who == "the person"))] == [
         "took back a stop by key"
     ]
+
+
+@pytest.mark.parametrize("text", ["C", "#1", "7", "x"])
+def test_a_letter_that_other_systems_ask_for_shows_our_three_choices(text: str, clinic: Clinic, phone: Phone) -> None:
+    _, _, visit = clinic.reminded()
+    assert said(phone, text).startswith("For your visit Thursday Dec 3, 2:30 PM, reply a number:\n1 I will come")
+    assert clinic.tasks() == []
+    assert clinic.row(visits, visit)["confirmed_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "task"),
+    [
+        ("Call me", Language.ENGLISH, "call back"),
+        ("Change the day", Language.ENGLISH, "another day"),
+        ("Llámenme", Language.SPANISH, "call back"),
+        ("Otro día", Language.SPANISH, "another day"),
+    ],
+)
+def test_the_words_of_our_own_choices_are_the_choices(
+    text: str, language: Language, task: str, clinic: Clinic, phone: Phone
+) -> None:
+    clinic.reminded(language=language)
+    said(phone, text)
+    assert [kind for kind, _ in clinic.tasks()] == [task]
+
+
+@pytest.mark.parametrize("text", ["what time?", "ok what time", "when is it"])
+def test_who_asks_for_the_time_is_told_the_visit(text: str, clinic: Clinic, phone: Phone) -> None:
+    clinic.reminded()
+    assert said(phone, text).startswith("Next visit: Thursday Dec 3, 2:30 PM.")
+    assert clinic.tasks() == []
