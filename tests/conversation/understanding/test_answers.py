@@ -9,17 +9,20 @@ from hypothesis import strategies as st
 from service.conversation.understanding.answers import ORDER, read_answer
 
 YES = """
-yes; Yes!; YES please; yep; ok; Ok, thanks; sure; confirm; see you then; see you Tuesday; 👍; 👍🏽 thanks; ❤️; 🙏; sí; si; si gracias; claro que si; ahi nos vemos; confirmo;
+yes; Yes!; YES please; yep; ok; Ok, thanks; sure; confirm; see you then; see you Tuesday; 👍; 👍🏽 thanks; ❤️; 🙏;
+sí; si; si gracias; claro que si; ahi nos vemos; confirmo;
 sounds good; will do; that works; no problem, see you then; Yes, thanks; no problem; no hay problema
 """
 COMING = """
-i'll be there; I will be there; we'll be there at 2; ahí estaré; oh very nice, thanks, I'll show up; coming; I will come;
+i'll be there; I will be there; we'll be there at 2; ahí estaré; oh very nice, thanks, I'll show up; coming;
+I will come;
 Sí voy
 """
 NO = """
 no; No.; nope; can't; cant come; i can't make it; not coming; i won't be there; we cant make it tuesday;
 need to reschedule; can i change the day; no puedo; no puedo ir; no voy a poder; cancelar la cita; otro dia;
-yes but i cant make it; I have to cancel; unable to attend; sorry im sick; I have to work that day; Change the day; otro día;
+yes but i cant make it; I have to cancel; unable to attend; sorry im sick; I have to work that day;
+Change the day; otro día;
 tengo que trabajar; no puedo ir, tengo que trabajar; no voy porque estoy enferma; i cant come, what now
 """
 LATE = """
@@ -27,7 +30,8 @@ running late; I'm running late; late; ill be 10 minutes late; stuck in traffic; 
 se me hizo tarde; yes but running late; on my way but late; voy tarde porque hay mucho trafico
 """
 CALL = """
-Call me; call me please; please call; can someone call me back; I need a nurse to call me; Llámenme; llámeme por favor;
+Call me; call me please; please call; can someone call me back; I need a nurse to call me; Llámenme;
+llámeme por favor;
 ¿me pueden llamar?; yes please call me
 """
 WHEN = """
