@@ -40,6 +40,7 @@ class Waiting:
     outcome: str
     urgent: bool
     late: bool
+    interpreter: str = ""
 
     @property
     def new(self) -> bool:
@@ -63,7 +64,7 @@ def waiting(connection: Connection, seat: Seat, show: str) -> list[Waiting]:
         mine.append(tasks.c.taken_by == seat.name)
     if show == "new":
         mine.append(tasks.c.taken_by == "")
-    statement = select(tasks, contacts.c.language, contacts.c.needs).select_from(
+    statement = select(tasks, contacts.c.language, contacts.c.needs, contacts.c.interpreter).select_from(
         tasks.outerjoin(contacts, (contacts.c.clinic_id == tasks.c.clinic_id) & (contacts.c.id == tasks.c.contact_id))
     )
     rows = connection.execute(
@@ -141,6 +142,7 @@ def _waiting(row: Any, seat: Seat) -> Waiting:
         outcome=row["outcome"],
         urgent=row["kind"] in URGENT,
         late=row["due_at"] is not None and row["due_at"] < seat.now and row["closed_at"] is None,
+        interpreter=row["interpreter"] or "",
     )
 
 

@@ -16,6 +16,7 @@ from service.reminders.people import Patient, patient
 from service.reminders.refused import Refused
 from service.storage.reminder_tables import contacts, patients
 from service.web.console.seat import Seat
+from service.web.console.words import known
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,14 @@ def name_of(connection: Connection, seat: Seat, patient_id: int) -> str:
     mine = (patients.c.clinic_id == seat.clinic_id, patients.c.id == patient_id)
     sealed = connection.execute(select(patients.c.name_sealed).where(*mine)).scalar_one_or_none()
     return seat.patient_name(patient_id, sealed) or seat.say("people.no_name")
+
+
+def need_in_words(seat: Seat, need: str, interpreter: str = "") -> str:
+    """How to talk with somebody; an interpreter with the language. A need that we have no words for stands as it
+    is."""
+    if need == "interpreter" and interpreter:
+        return seat.say("people.interpreter_of", language=interpreter)
+    return seat.say(f"people.need_{need}") if known(f"people.need_{need}") else need
 
 
 def readable(number: str) -> str:

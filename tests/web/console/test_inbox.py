@@ -14,7 +14,10 @@ from service.app import Parts
 from service.reminders.answers.staff import SEALED
 from service.reminders.clinics import Sender, add_sender
 from service.reminders.consent import Channel, Consent, record_consent
+from service.reminders.contacts import link
+from service.reminders.people import save_patient
 from service.reminders.privacy import Privacy
+from service.reminders.visits import DEATH_TOLD
 from service.storage.reminder_tables import (
     audit,
     broadcasts,
@@ -25,6 +28,7 @@ from service.storage.reminder_tables import (
     sites,
     tasks,
     templates,
+    visits,
 )
 from service.storage.tables import answered
 from service.web.console.inbox_thread import plain_answer
@@ -160,6 +164,65 @@ def test_a_death_is_asked_about_before_everything_ends(parts: Parts, ids: dict[s
     with parts.database.read() as connection:
         assert connection.execute(select(patients.c.state)).scalar_one() == "died"
     assert row_of(parts, ids["task_id"])["outcome"] == "died"
+
+
+@pytest.fixture
+def death_told(parts: Parts, clinic_id: int, ids: dict[str, int]) -> int:
+    """The phone wrote that somebody died; it serves a second person, whose visit is held too. Gives that visit."""
+    privacy = Privacy(parts.vault, parts.settings.phone_key)
+    with parts.database.write() as connection:
+        second = save_patient(connection, privacy, clinic_id, "second", "Luis Muñoz", "L", NOW)
+        link(connection, clinic_id, second, ids["contact_id"])
+        visit = {
+            "clinic_id": clinic_id,
+            "patient_id": second,
+            "ref": "v2",
+            "starts_at": NOW + 90_000,
+            "local_day": "x",
+        }
+        added = connection.execute(insert(visits).values(visit).returning(visits.c.id)).scalar_one()
+        connection.execute(update(visits).values(state="held", held_why=DEATH_TOLD))
+        connection.execute(update(contacts).values(paused_until=NOW + 86400))
+        connection.execute(update(tasks).values(kind="may have died", patient_id=None))
+    return int(added)
+
+
+def states_of_visits(parts: Parts) -> dict[int, str]:
+    with parts.database.read() as connection:
+        return {row.id: row.state for row in connection.execute(select(visits.c.id, visits.c.state))}
+
+
+def test_a_death_that_was_told_by_mistake_lets_everything_go_on(
+    parts: Parts, ids: dict[str, int], death_told: int, nurse: Browser
+) -> None:
+    where = f"/console/inbox/{ids['task_id']}"
+    assert "Did this person die?" in nurse.get(where).text
+    nurse.send(f"{where}/close", {"outcome": "nothing needed"})
+    assert set(states_of_visits(parts).values()) == {"booked"}
+    with parts.database.read() as connection:
+        assert connection.execute(select(contacts.c.paused_until)).scalar_one() == 0
+    assert row_of(parts, ids["task_id"])["closed_by"]
+
+
+def test_a_death_of_one_lets_go_on_what_was_held_about_others_on_the_phone(
+    parts: Parts, ids: dict[str, int], death_told: int, nurse: Browser
+) -> None:
+    where = f"/console/inbox/{ids['task_id']}/died"
+    nurse.get(where)
+    nurse.send(where, {"patient": str(ids["patient_id"])})
+    assert states_of_visits(parts) == {ids["visit_id"]: "cancelled", death_told: "booked"}
+    assert row_of(parts, ids["task_id"])["outcome"] == "died"
+
+
+def test_the_language_of_the_interpreter_stands_in_the_list_and_in_the_thread(
+    parts: Parts, ids: dict[str, int], nurse: Browser
+) -> None:
+    with parts.database.write() as connection:
+        connection.execute(update(contacts).values(needs="interpreter,yesno", interpreter="Tagalog"))
+    for page in ("/console/inbox", f"/console/inbox/{ids['task_id']}"):
+        text = nurse.get(page).text
+        assert "needs an interpreter: Tagalog" in text
+        assert "ask yes-or-no questions" in text
 
 
 def test_who_is_slower_is_told_and_changes_nothing(parts: Parts, ids: dict[str, int], nurse: Browser) -> None:

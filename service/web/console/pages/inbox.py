@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection, update
 
 from service.reminders import why
+from service.reminders.answers.staff import MAY_HAVE_DIED
 from service.reminders.died import record_death
 from service.reminders.people import patient
 from service.reminders.purge import leaving_soon
 from service.reminders.staff import staff_of
 from service.reminders.stored import QUEUED
+from service.reminders.visits import death_was_mistaken
 from service.storage.reminder_tables import tasks
 from service.web.console.console import Console
 from service.web.console.inbox_answers import answers, send
 from service.web.console.inbox_list import COUNTED_DAYS, counts, kind_in_words, waiting, with_people
 from service.web.console.inbox_outcomes import Outcome, chart_lines, close, reopen, try_again
 from service.web.console.inbox_thread import Thread, find_task, thread
+from service.web.console.one_person import need_in_words
 from service.web.console.permissions import Permission
 from service.web.console.seat import Seat
 
@@ -50,6 +55,7 @@ def add(console: Console) -> None:
             urgent=sum(task.urgent for task in everything) if show != "closed" else 0,
             leaving=leaving,
             kind=lambda kind: kind_in_words(kind, seat.language),
+            need_in_words=partial(need_in_words, seat),
             after=page[-1].id if page and more else 0,
         )
 
@@ -103,6 +109,10 @@ def add(console: Console) -> None:
             if chosen not in {str(one) for one, _ in people}:
                 return seat.show("inbox_died.html", 422, thread=found, people=people, wrong="inbox.choose_person")
             record_death(connection, seat.clinic_id, int(chosen), seat.name, seat.now)
+            # What was held about others on the same phone goes on: it was not them.
+            others = [one for one, _ in people if str(one) != chosen]
+            if found.task["kind"] == MAY_HAVE_DIED and others:
+                death_was_mistaken(connection, seat.clinic_id, others, seat.name, seat.now)
             close(connection, seat, found, Outcome.DIED, others=False)
         return seat.back("inbox_thread", "inbox.died_told", task_id=task_id)
 
@@ -155,6 +165,8 @@ def _show(seat: Seat, found: Thread, status: int = 200, wrong: str = "") -> Resp
         wrong=wrong,
         title=kind_in_words(found.task["kind"], seat.language),
         kind=lambda kind: kind_in_words(kind, seat.language),
+        need_in_words=partial(need_in_words, seat),
+        death_told=found.task["kind"] == MAY_HAVE_DIED,
         chart=chart_lines(seat, found) if found.task["closed_at"] is not None else "",
     )
 

@@ -19,7 +19,7 @@ from service.reminders.visits import VisitState, visits_of
 from service.storage.reminder_tables import join_cards, sites, visits
 from service.web.console.console import Console
 from service.web.console.names import Named, matching, names
-from service.web.console.one_person import shown_phone
+from service.web.console.one_person import need_in_words, shown_phone
 from service.web.console.permissions import Permission
 from service.web.console.seat import Seat
 from service.web.console.timeline import timeline, told
@@ -135,13 +135,7 @@ def _next_visits(connection: Connection, seat: Seat, patient_ids: Sequence[int])
 
 def _needs(seat: Seat, contacts: Sequence[Contact]) -> list[str]:
     """How to talk with the owners of these phones, in words, each once."""
-    said = [
-        seat.say("people.interpreter_of", language=contact.interpreter)
-        if need == "interpreter" and contact.interpreter
-        else seat.say(f"people.need_{need}")
-        for contact in contacts
-        for need in contact.needs
-    ]
+    said = (need_in_words(seat, need, contact.interpreter) for contact in contacts for need in contact.needs)
     return list(dict.fromkeys(said))
 
 
