@@ -1,16 +1,26 @@
-"""Which page answered which phone, kept for thirty days, so that people can be told if a page was wrong."""
+"""Which page reached which phone, kept for thirty days, so that people can be told if a page was wrong."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, distinct, func, select, update
+from sqlalchemy import CompoundSelect, Connection, Text, cast, distinct, func, select, union_all, update
 
+from service.storage.call_tables import calls
 from service.storage.people_tables import contacts, patient_contacts, patients
 from service.storage.tables import answered
 
 # Not longer: that somebody asked about one thing says much about them.
 KEPT = 30 * 86400
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is looked for: a topic by its id and code, since when (seconds since 1970)."""
+
+    topic: str
+    code: str
+    since: int
 
 
 @dataclass(frozen=True)
@@ -22,26 +32,26 @@ class Reached:
     at: int
 
 
-def phones_reached(connection: Connection, topic: str, since: int) -> int:
-    """How many phones were answered with a page of `topic` since then."""
-    counted = select(func.count(distinct(answered.c.phone))).where(*_of(topic, since))
-    return int(connection.execute(counted).scalar_one())
+def phones_reached(connection: Connection, clinic_id: int, page: Page) -> int:
+    """How many phones got the page: by text from this line, or on a call that is in the log of this clinic."""
+    got = _got(clinic_id, page).subquery()
+    return int(connection.execute(select(func.count(distinct(got.c.phone)))).scalar_one())
 
 
-def people_reached(connection: Connection, clinic_id: int, topic: str, since: int) -> list[Reached]:
-    """Those of them that this clinic knows, who was reached last first."""
-    last = func.max(answered.c.at)
-    mine = contacts.c.clinic_id == clinic_id
+def people_reached(connection: Connection, clinic_id: int, page: Page) -> list[Reached]:
+    """Those of them that this clinic knows, who got it last first."""
+    got = _got(clinic_id, page).subquery()
+    last = func.max(got.c.at)
     rows = connection.execute(
         select(patients.c.id, patients.c.name_sealed, last)
-        .select_from(answered)
-        .join(contacts, (contacts.c.phone == answered.c.phone) & mine)
+        .select_from(got)
+        .join(contacts, (contacts.c.clinic_id == clinic_id) & (contacts.c.phone == got.c.phone))
         .join(
             patient_contacts,
             (patient_contacts.c.clinic_id == clinic_id) & (patient_contacts.c.contact_id == contacts.c.id),
         )
         .join(patients, (patients.c.clinic_id == clinic_id) & (patients.c.id == patient_contacts.c.patient_id))
-        .where(*_of(topic, since), patients.c.state == "active")
+        .where(patients.c.state == "active")
         .group_by(patients.c.id, patients.c.name_sealed)
         .order_by(last.desc(), patients.c.id)
     )
@@ -54,5 +64,13 @@ def forget(connection: Connection, now: int) -> int:
     return connection.execute(update(answered).where(*old).values(phone="", topic="")).rowcount
 
 
-def _of(topic: str, since: int) -> tuple[ColumnElement[bool], ...]:
-    return answered.c.topic == topic, answered.c.phone != "", answered.c.at >= since
+def _got(clinic_id: int, page: Page) -> CompoundSelect[tuple[str, int]]:
+    by_text = select(answered.c.phone, answered.c.at).where(
+        answered.c.topic == page.topic, answered.c.phone != "", answered.c.at >= page.since
+    )
+    # A step of a call stands in its trail as [place, page, key].
+    heard = cast(calls.c.trail, Text).contains(f'["{page.code}",', autoescape=True)
+    on_a_call = select(calls.c.phone, calls.c.began_at).where(
+        calls.c.clinic_id == clinic_id, calls.c.phone != "", calls.c.began_at >= page.since, heard
+    )
+    return union_all(by_text, on_a_call)

@@ -16,6 +16,8 @@ from service.app import Parts, put_together, serve_parts
 from service.content.library import Library
 from service.content.reviews import topic_words
 from service.content.safety_set import unreviewed
+from service.reminders import call_log
+from service.reminders.call_log import Call
 from service.reminders.clinics import create_clinic
 from service.reminders.contacts import NewContact, link, save_contact
 from service.reminders.people import save_patient
@@ -23,6 +25,7 @@ from service.reminders.privacy import Privacy
 from service.settings import Settings
 from service.storage import page_answers
 from service.storage.content_tables import content_reviews
+from service.storage.page_answers import Page
 from service.storage.reminder_tables import audit
 from service.storage.tables import answered
 
@@ -156,7 +159,7 @@ class TestOverTheTelephone:
             phone_to(app, parts, f"+1202555010{number}").text("chemo")
         phone_to(app, parts, "+12025550109").text("nausea")
         page = nurse.get("/console/content/441/people").text
-        assert "5 phones were answered" in page
+        assert "5 phones got this page" in page
         assert f'href="/console/people/{maria}">Maria Muñoz' in page
         assert "Otto" not in page
         assert deeds(parts, "patients listed") == [f"patient {maria}"]
@@ -172,10 +175,23 @@ class TestOverTheTelephone:
             assert sorted(row.topic for row in kept) == ["", "", "chemo", "chemo"]
             assert all(bool(row.phone) == bool(row.topic) for row in kept), "only who got a page is kept"
             now = int(clock())
-            assert page_answers.phones_reached(connection, "chemo", now - 30 * DAY) == 1
+            assert page_answers.phones_reached(connection, clinic_id, Page("chemo", "441", now - 30 * DAY)) == 1
             assert page_answers.forget(connection, now + 30 * DAY) == 0
             assert page_answers.forget(connection, now + 31 * DAY) == 2
-            assert page_answers.phones_reached(connection, "chemo", 0) == 0
+            assert page_answers.phones_reached(connection, clinic_id, Page("chemo", "441", 0)) == 0
+
+    @on_both_databases
+    def test_who_heard_a_page_on_a_call_is_found_in_the_call_log_of_the_clinic(
+        self, parts: Parts, clinic_id: int, clock: Clock
+    ) -> None:
+        maria = known(parts, clinic_id, "Maria Muñoz", "+12025550101")
+        with parts.database.write() as connection:
+            phone, now = parts.performer.index("+12025550101"), int(clock())
+            trail = (("", 1, ""), ("44", 1, "4"), ("441", 1, "1"))
+            call_log.keep(connection, Call("CA1", phone, parts.settings.line_from, now, trail=trail))
+            for code, found in (("441", [maria]), ("44", [maria]), ("442", []), ("41", [])):
+                people = page_answers.people_reached(connection, clinic_id, Page("none", code, now - DAY))
+                assert [one.patient_id for one in people] == found, code
 
 
 def known(parts: Parts, clinic_id: int, name: str, number: str) -> int:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from service.content.topic import Topic
 from service.content.withdrawal import may_be_withdrawn
 from service.storage.content_decisions import Decider, reinstate, withdraw
-from service.storage.page_answers import KEPT, people_reached, phones_reached
+from service.storage.page_answers import KEPT, Page, people_reached, phones_reached
 from service.web.console.console import Console
 from service.web.console.content_items import topic_item
 from service.web.console.forms import Form, line
@@ -63,10 +63,10 @@ def add(console: Console) -> None:
         topic = _topic(seat, code)
         if topic is None:
             return seat.back("content")
-        since = seat.now - KEPT
+        page = Page(topic.id, topic.code, seat.now - KEPT)
         with seat.read() as connection:
-            phones = phones_reached(connection, topic.id, since)
-            people = people_reached(connection, seat.clinic_id, topic.id, since)
+            phones = phones_reached(connection, seat.clinic_id, page)
+            people = people_reached(connection, seat.clinic_id, page)
         seat.note_shown(person.patient_id for person in people)
         return seat.show(
             "content_people.html",
