@@ -25,7 +25,8 @@ class State:
     `asked_at`, `seen_at` and `fever_at` are minutes since 1970 (texts only; 0 is never). `held` is the key that came
     twice within a second. `offered` counts the choices read out one at a time, 0 when they are not. `texting` is set
     once the caller was asked to press 8 again, `texted` holds the pages texted in this call, `told` whether 6, 7, 8
-    were explained, `misses` and `silences` count since the last thing that was understood."""
+    were explained, `misses` and `silences` count since the last thing that was understood. `door`: the call came to a
+    clinic's own number and has not asked for facts, so that nothing of them is said."""
 
     language: Language | None = None
     pace: Pace = Pace.NORMAL
@@ -43,6 +44,7 @@ class State:
     told: bool = False
     texting: bool = False
     texted: str = ""
+    door: bool = False
 
     def but(self, **changes: Any) -> State:
         """This state with some fields changed: what `dataclasses.replace` does, in a fifth of its time, as a turn
@@ -69,7 +71,7 @@ def encode(state: State) -> str:
             *(str(n) if n else "" for n in (state.misses, state.silences, state.offered)),
             state.last_key,
             state.held,
-            ("t" if state.told else "") + ("x" if state.texting else ""),
+            ("t" if state.told else "") + ("x" if state.texting else "") + ("d" if state.door else ""),
             state.texted,
         ]
     )
@@ -100,10 +102,23 @@ def decode(text: str) -> State:
             told="t" in flags,
             texting="x" in flags,
             texted=texted,
+            door="d" in flags,
         )
     except (ValueError, KeyError) as error:
         raise BadState(f"{text[:60]!r} is no state") from error
 
 
+def came_by_door(text: str) -> bool:
+    """Does the state that `encode` wrote stand behind a clinic's own door? False for anything else."""
+    parts = text.split("-")
+    return len(parts) == 15 and "d" in parts[-2]
+
+
+def place_of(text: str) -> str:
+    """The place in the state that `encode` wrote; empty for anything else."""
+    parts = text.split("-")
+    return parts[2] if len(parts) == 15 else ""
+
+
 FIELDS = len(fields(State))
-assert FIELDS == 16, "a new field of State needs its place in encode and decode"
+assert FIELDS == 17, "a new field of State needs its place in encode and decode"

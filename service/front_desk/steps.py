@@ -64,6 +64,10 @@ class Steps:
         """The first step of a call, with what we know of the caller in `state`."""
         return self._step(*advance(self._tree, state, Arrived(), world))
 
+    def put(self, state: State, reply: Reply) -> Step:
+        """A step that was worked out elsewhere."""
+        return self._step(state, reply)
+
     def sorry(self, step: Step) -> Step:
         """What a caller asked for could be kept nowhere: say so and end, or where it was a text, go on without it."""
         state = replace(decode(step.state), texted="")

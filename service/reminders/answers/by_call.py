@@ -1,19 +1,20 @@
-"""Who calls a clinic's own number back, and what they answer about their next visit with a key."""
+"""Who calls a clinic, what they answer about their next visit with a key, and which messages they want."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from service.conversation.reply import Say
 from service.languages import Language
-from service.reminders.answers import told, visit_answers
+from service.reminders.answers import told, visit_answers, wishes
 from service.reminders.answers.known import Known, known, site
 from service.reminders.answers.meaning import Meaning
 from service.reminders.answers.told import AskedVisits
 from service.reminders.answers.visit_answers import Speaking
 from service.reminders.consent import in_force
+from service.storage.reminder_tables import clinics, senders
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,57 @@ def caller(connection: Connection, phone: str, ours: str, now: int) -> Caller | 
         return None
     first = people[0]
     return Caller(first.clinic_name, first.language, site(connection, first.clinic_id).number_at(now))
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose number of ours it is: the clinic's name, empty where several share it, and whether facts are told there
+    too."""
+
+    clinic_name: str
+    facts: bool
+
+
+def owner(connection: Connection, ours: str) -> Owner | None:
+    """Whose reminders come from `ours`; None for a number that only the information line has."""
+    rows = connection.execute(
+        select(clinics.c.name_in_texts, senders.c.role)
+        .join(clinics, clinics.c.id == senders.c.clinic_id)
+        .where(senders.c.number == ours)
+    ).all()
+    if not any(row.role in ("reminders", "both") for row in rows):
+        return None
+    names = {row.name_in_texts for row in rows}
+    return Owner(names.pop() if len(names) == 1 else "", any(row.role in ("line", "both") for row in rows))
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """How reminders stand for a phone: what is on, the next visit, and whether it has agreed to any."""
+
+    on: Say
+    next_visit: AskedVisits | None
+    agreed: bool
+
+
+def reminders(connection: Connection, phone: str, ours: str, language: Language, now: int) -> Reminders | None:
+    """How they stand for this phone (its blind index); None for one that no clinic knows."""
+    people = known(connection, phone, ours)
+    if not people:
+        return None
+    place = site(connection, people[0].clinic_id)
+    on = wishes.what_is_on(connection, people, place, place.day_phone, now, language)
+    agreed = any(in_force(connection, one.clinic_id, one.contact_id) for one in people)
+    return Reminders(on, next_visit(connection, phone, ours, now), agreed)
+
+
+def fewer(connection: Connection, phone: str, ours: str, key: str, language: Language, now: int) -> Say | None:
+    """Keep the choice of a key, as after LESS by text; None for a phone that has agreed to nothing."""
+    people = known(connection, phone, ours)
+    if not any(in_force(connection, one.clinic_id, one.contact_id) for one in people):
+        return None
+    place = site(connection, people[0].clinic_id)
+    return wishes.fewer(connection, people, key, place, place.day_phone, now, language)
 
 
 def next_visit(connection: Connection, phone: str, ours: str, now: int) -> AskedVisits | None:

@@ -15,7 +15,7 @@ from service.reminders import audit
 from service.reminders.answers.known import Known, Site
 from service.reminders.consent import Channel, in_force
 from service.reminders.contacts import change_contact
-from service.reminders.rules import written_dates
+from service.reminders.rules import spoken_dates, written_dates
 
 PAUSE = 14 * 86400
 FEWER = {"1": ("day before", "reminder.less_day_before"), "2": ("changes", "reminder.less_changes")}
@@ -32,7 +32,7 @@ def fewer(
         return Say(phrase)
     if digit == "5":
         _change(connection, people, now, paused_until=now + PAUSE)
-        return Say("reminder.less_pause", (("when", _day(now + PAUSE, place.zone, language)),))
+        return Say("reminder.less_pause", _day(now + PAUSE, place.zone, language))
     wanted = Channel.CALL if digit == "3" else Channel.TEXT
     willing = [one for one in people if wanted in in_force(connection, one.clinic_id, one.contact_id)]
     if wanted is Channel.CALL:
@@ -52,12 +52,9 @@ def what_is_on(
         if not in_force(connection, one.clinic_id, one.contact_id):
             continue
         if one.paused_until > now:
-            return Say("reminder.less_pause", (("when", _day(one.paused_until, place.zone, language)),))
-        return Say(
-            {"day before": "reminder.on_day_before", "changes": "reminder.on_changes"}.get(
-                one.fewer, "reminder.on_all"
-            )
-        )
+            return Say("reminder.less_pause", _day(one.paused_until, place.zone, language))
+        phrases = {"day before": "reminder.on_day_before", "changes": "reminder.on_changes"}
+        return Say(phrases.get(one.fewer, "reminder.on_all"), (("phone", phone),))
     return Say("reminder.on_none", (("clinic", people[0].clinic_name), ("phone", phone)))
 
 
@@ -67,5 +64,7 @@ def _change(connection: Connection, people: Sequence[Known], now: int, **wishes:
         audit.note(connection, one.clinic_id, "the person", "wish changed", f"contact {one.contact_id}", now)
 
 
-def _day(at: int, zone: str, language: Language) -> str:
-    return written_dates.day(datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).date(), language)
+def _day(at: int, zone: str, language: Language) -> tuple[tuple[str, str], ...]:
+    """A day as a text names it and as a call says it."""
+    on = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).date()
+    return ("when", written_dates.day(on, language)), ("moment", spoken_dates.day(on, language))
