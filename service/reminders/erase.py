@@ -13,6 +13,7 @@ from service.reminders.contacts import contacts_of, patients_of
 from service.reminders.people import patient
 from service.reminders.visits import VisitState
 from service.reminders.waiting import cancel_of_contacts, cancel_of_patient
+from service.storage import page_answers
 from service.storage.reminder_tables import (
     contacts,
     deliveries,
@@ -71,6 +72,7 @@ def _forget_phone(connection: Connection, clinic_id: int, contact_id: int, phone
     known = select(func.count()).select_from(contacts).where(contacts.c.phone == phone)
     if not connection.execute(known).scalar_one():
         connection.execute(delete(talks).where(talks.c.phone == phone))
+        page_answers.forget_phone(connection, phone)
 
 
 def _forget_replies(connection: Connection, clinic_id: int, contact_ids: list[int]) -> int:

@@ -64,6 +64,11 @@ def forget(connection: Connection, now: int) -> int:
     return connection.execute(update(answered).where(*old).values(phone="", topic="")).rowcount
 
 
+def forget_phone(connection: Connection, phone: str) -> None:
+    """Let go of which pages answered `phone` (its blind index)."""
+    connection.execute(update(answered).where(answered.c.phone == phone).values(phone="", topic=""))
+
+
 def _got(clinic_id: int, page: Page) -> CompoundSelect[tuple[str, int]]:
     by_text = select(answered.c.phone, answered.c.at).where(
         answered.c.topic == page.topic, answered.c.phone != "", answered.c.at >= page.since

@@ -20,6 +20,7 @@ from service.reminders import call_log
 from service.reminders.call_log import Call
 from service.reminders.clinics import create_clinic
 from service.reminders.contacts import NewContact, link, save_contact
+from service.reminders.erase import erase_patient
 from service.reminders.people import save_patient
 from service.reminders.privacy import Privacy
 from service.settings import Settings
@@ -178,6 +179,15 @@ class TestOverTheTelephone:
             assert page_answers.phones_reached(connection, clinic_id, Page("chemo", "441", now - 30 * DAY)) == 1
             assert page_answers.forget(connection, now + 30 * DAY) == 0
             assert page_answers.forget(connection, now + 31 * DAY) == 2
+            assert page_answers.phones_reached(connection, clinic_id, Page("chemo", "441", 0)) == 0
+
+    def test_whoever_is_erased_is_not_known_to_have_got_a_page(
+        self, parts: Parts, clinic_id: int, clock: Clock
+    ) -> None:
+        maria = known(parts, clinic_id, "Maria Muñoz", "+12025550101")
+        phone_to(serve_parts(parts), parts, "+12025550101").text("chemo")
+        with parts.database.write() as connection:
+            erase_patient(connection, clinic_id, maria, "Ben Okafor", NOW)
             assert page_answers.phones_reached(connection, clinic_id, Page("chemo", "441", 0)) == 0
 
     @on_both_databases
