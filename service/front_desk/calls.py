@@ -14,6 +14,7 @@ from service.conversation.places import REMINDERS
 from service.conversation.reply import OptIn, OptOut, TextPlace
 from service.conversation.state import State, came_by_door, decode, encode, place_of
 from service.conversation.world import World
+from service.front_desk.call_journal import CallJournal
 from service.front_desk.clinic_calls import ClinicCalls
 from service.front_desk.clinic_wishes import WISHES, ClinicWishes
 from service.front_desk.effects import Actor, Performer, is_durable, to_json
@@ -44,7 +45,8 @@ class _Glance:
 
 @dataclass(frozen=True)
 class CallDesk:
-    """Answers the steps of calls with TwiML. For the fields see `TextDesk`; `glances` runs the first look."""
+    """Answers the steps of calls with TwiML. For the fields see `TextDesk`; `glances` runs the first look, `journal`
+    remembers the way of a call for the call log."""
 
     words: Callable[[], Words]
     world: Callable[[], World]
@@ -55,6 +57,7 @@ class CallDesk:
     glances: Executor
     voice_url: str
     reminders_only: frozenset[str] = frozenset()
+    journal: CallJournal | None = None
 
     def answer(self, call: CallStep) -> str:
         """The document for the next step. Never raises for a database or disk that fails."""
@@ -76,6 +79,8 @@ class CallDesk:
             step = steps.arrive(looked.state, world)
         if step.effects and not self._perform(call, step):
             step = steps.sorry(step)
+        if self.journal:
+            self.journal.note(call, step)
         query = f"?s={step.state}&t={int(self.clock() * 1000)}"
         return fill_in(step.document, f"{self.voice_url}/step{query}", f"{self.voice_url}/dialed{query}", person)
 
