@@ -101,9 +101,11 @@ class Reader:
     def _safety(self, versions: tuple[Words, ...], dangers: list[Danger]) -> Reading | None:
         """Crisis, emergency and urgent, in the words as written and as they were probably meant."""
         stops = any(self._opt_out.in_any_wording(words) for words in versions)
-        if versions[0].words == ("988",) or any(self._crisis(words) for words in versions):
+        # Keyed one by one, as on a phone, they mean the same.
+        digits = "".join(versions[0].words)
+        if digits == "988" or any(self._crisis(words) for words in versions):
             return Reading("action:crisis", also_stop=stops)
-        if versions[0].words == ("911",):
+        if digits == "911":
             return Reading("action:emergency", reason="other")
         for level in ("emergency", "urgent"):
             for danger in dangers:

@@ -54,6 +54,25 @@ def test_a_number_alone_is_a_temperature_a_code_or_a_choice(text: str, label: st
 @pytest.mark.parametrize(
     ("text", "label"),
     [
+        ("9 9", "action:stop"),
+        ("9, 9", "action:stop"),
+        ("9 1 1", "action:emergency"),
+        ("9 8 8", "action:crisis"),
+        # Written together or with a point it may be a temperature, or half of one; with a slash a day.
+        ("99", "action:unknown"),
+        ("9.9", "action:unknown"),
+        ("99 9", "action:unknown"),
+        ("9/9", "action:unknown"),
+        ("9", "action:settings"),
+    ],
+)
+def test_keys_of_a_call_sent_one_by_one_mean_what_they_mean_there(text: str, label: str) -> None:
+    assert READER.read(text).label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
         ("41", "action:emergency"),
         ("42", "action:emergency"),
         ("37", "topic:fever"),
