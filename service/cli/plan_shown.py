@@ -40,6 +40,9 @@ def show(seen: Preview, zone: str) -> None:
     if seen.first_at and seen.last_at and seen.estimate:
         ends = max(int(seen.estimate.ends.timestamp()), seen.last_at)
         click.echo(f"  First {moment(seen.first_at, zone)}, last about {moment(ends, zone)}.")
+        if seen.estimate.seconds:
+            pace = round(seen.estimate.segments * 60 / seen.estimate.seconds)
+            click.echo(f"  Pace: about {pace} segments a minute.")
         if seen.estimate.refused:
             click.echo(f"  {seen.estimate.refused}")
     if seen.state in ("waiting", "draft"):

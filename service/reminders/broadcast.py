@@ -50,7 +50,15 @@ def plan_broadcast(
     if template_id is None:
         raise Refused("template.lacking", kind=template_kind)
     run = new_run(
-        connection, clinic_id, "broadcast", name or template_kind, who, now, template_id=template_id, file_id=file_id
+        connection,
+        clinic_id,
+        "broadcast",
+        name or template_kind,
+        who,
+        now,
+        template_id=template_id,
+        file_id=file_id,
+        counts={"listed twice": len(only or ()) - len(set(only or ()))},
     )
     due = due_at or now
     values = {

@@ -74,15 +74,15 @@ def read_day(connection: Connection, clinic_id: int, day: date, last: date, now:
     )
 
 
-def booked_visits(connection: Connection, known: Day) -> dict[int, list[Any]]:
-    """The booked visits around the day, by patient."""
+def visits_around(connection: Connection, known: Day) -> dict[int, list[Any]]:
+    """The visits around the day that are booked, or held until somebody decides, by patient."""
     first = (known.day - timedelta(days=DAYS_BACK)).isoformat()
     last = (known.last + timedelta(days=DAYS_AHEAD)).isoformat()
     rows = connection.execute(
         select(visits)
         .join(patients, and_(patients.c.id == visits.c.patient_id, patients.c.clinic_id == visits.c.clinic_id))
         .where(visits.c.clinic_id == known.clinic_id, visits.c.local_day.between(first, last))
-        .where(visits.c.state == "booked", patients.c.state == "active")
+        .where(visits.c.state.in_(("booked", "held")), patients.c.state == "active")
         .order_by(visits.c.starts_at)
     ).mappings()
     by_patient: dict[int, list[Any]] = defaultdict(list)

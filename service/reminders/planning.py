@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 from service.reminders import keys
 from service.reminders.facts import facts_of
 from service.reminders.insertion import Row, insert_rows
-from service.reminders.known_day import Day, Phone, booked_visits, phones_of_patients, read_day
+from service.reminders.known_day import Day, Phone, phones_of_patients, read_day, visits_around
 from service.reminders.plans import leading_plan
 from service.reminders.rules import schedule
 from service.reminders.rules.grouping import About, Told, Visit, told_together
-from service.reminders.rules.schedule import Outcome, Wish
+from service.reminders.rules.schedule import Due, Outcome, Wish
 from service.reminders.rules.validity import BEFORE_VISIT
 from service.reminders.rules.written_dates import zone_matters
 from service.reminders.rules.zones import Whereabouts
@@ -48,9 +48,14 @@ def plan_day(
 def _rows(connection: Connection, known: Day) -> Iterator[Row]:
     """A row for each reminder that falls due on the day, per phone."""
     phones = phones_of_patients(connection, known.clinic_id)
-    for patient_id, found in booked_visits(connection, known).items():
+    for patient_id, found in visits_around(connection, known).items():
         booked = {str(row["id"]): row for row in found}
-        messages = told_together(visit_of(row, known) for row in found)
+        # What waits for a decision is told apart, or it would hold back the other visits of its day.
+        messages = tuple(
+            told
+            for state in ("booked", "held")
+            for told in told_together(visit_of(row, known) for row in found if row["state"] == state)
+        )
         for phone in phones.get(patient_id, ()):
             for told in schedule.wished_of(messages, _wish(phone)):
                 confirmed = all(booked[visit.id]["confirmed_at"] for visit in told.visits)
@@ -89,11 +94,18 @@ def _of_phone(known: Day, told: Told, phone: Phone, booked: Mapping[str, Any], c
             fields=json.dumps(facts_about(known, told, phone, site)),
             due_at=int(when.timestamp()),
             not_after=int((told.first.start - BEFORE_VISIT).timestamp()),
-            reason=kept(due.reason) if due.reason else "" if site else "held.site_unknown",
+            reason=_hindrance(first, site, due),
             dedupe=keys.of_visit(
                 first["id"], first["starts_at"], keys.OF_THE_WEEK if told.about is About.WEEK else due.before.name
             ),
         )
+
+
+def _hindrance(visit: Any, site: Any, due: Due) -> str:
+    """Why a reminder is held when it is planned; empty where nothing of the visit hinders it."""
+    if visit["state"] == "held":
+        return "held.visit_held"
+    return kept(due.reason) if due.reason else "" if site else "held.site_unknown"
 
 
 def _wish(phone: Phone) -> Wish:

@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from service.languages import Language
 from service.reminders import stored
+from service.reminders.foreseen import duplicates, foreseen
 from service.reminders.letters import fields, template_of
 from service.reminders.refused import Refused
 from service.reminders.rules.cost import Estimate, Sender, estimate
@@ -22,6 +23,7 @@ from service.reminders.rules.quiet_hours import next_allowed, window_end
 from service.reminders.rules.template import Rendered, render
 from service.reminders.rules.zones import Whereabouts
 from service.storage import reminder_tables
+from service.storage.json_rows import as_json, json_rows
 from service.storage.reminder_tables import broadcasts, contacts, deliveries, senders
 
 # A reminder call takes about as long as its words, said twice.
@@ -81,7 +83,8 @@ def preview(connection: Connection, clinic_id: int, run: int, now: int) -> Previ
     if head is None:
         raise Refused("run.unknown")
     mine = (deliveries.c.clinic_id == clinic_id, deliveries.c.broadcast_id == run)
-    going = (*mine, deliveries.c.state == stored.QUEUED)
+    later = foreseen(connection, clinic_id, run, head["kind"], now)
+    going = (*mine, deliveries.c.state == stored.QUEUED, _not_among(connection, later))
     by_channel = select(deliveries.c.channel, func.count()).where(*going).group_by(deliveries.c.channel)
     channels: dict[str, int] = {row[0]: row[1] for row in connection.execute(by_channel)}
     written = list(_written(connection, going))
@@ -96,7 +99,7 @@ def preview(connection: Connection, clinic_id: int, run: int, now: int) -> Previ
         going=sum(channels.values()),
         texts=channels.get("text", 0),
         calls=channels.get("call", 0),
-        left_out=_left_out(connection, mine),
+        left_out=_left_out(connection, mine, later, _twice(connection, clinic_id, head)),
         samples=_samples(written),
         expensive=tuple(
             Expensive(said.text, said.cut.segments, said.cut.costly, phones, delivery_id)
@@ -145,13 +148,30 @@ def _samples(written: list[tuple[Language, Rendered, int, int]]) -> tuple[Sample
     return tuple(Sample(language, said.text, said.cut.segments, phones) for language, said, phones, _ in shown)
 
 
-def _left_out(connection: Connection, mine: tuple[Any, ...]) -> dict[str, int]:
+def _not_among(connection: Connection, later: Collection[int]) -> ColumnElement[bool]:
+    """Not one of these deliveries, handed in as one value however many they are."""
+    listed = json_rows(connection.dialect.name, "later", {"id": int})
+    return deliveries.c.id.not_in(select(listed.c.id)).params(later=as_json({"id": one} for one in later))
+
+
+def _twice(connection: Connection, clinic_id: int, head: Any) -> int:
+    """How many get nothing of a broadcast because their phone gets it already: shared, or listed twice."""
+    if head["kind"] != "broadcast":
+        return 0
+    return duplicates(connection, clinic_id, head["id"]) + int((head["counts"] or {}).get("listed twice", 0))
+
+
+def _left_out(connection: Connection, mine: tuple[Any, ...], later: Mapping[int, str], twice: int) -> dict[str, int]:
+    """How many do not go, by reason: those held back already, those that will be, and those who get it anyway."""
     rows = connection.execute(
         select(deliveries.c.reason, func.count())
         .where(*mine, deliveries.c.state.in_((stored.HELD, stored.CANCELLED, stored.EXPIRED)))
         .group_by(deliveries.c.reason)
     )
-    return dict(Counter({row[0]: row[1] for row in rows}).most_common())
+    count = Counter({row[0]: row[1] for row in rows})
+    count.update(later.values())
+    count.update({"held.duplicate": twice} if twice else {})
+    return dict(count.most_common())
 
 
 def _estimate(
