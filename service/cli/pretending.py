@@ -7,7 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from service.settings import BadSettings, Settings
+from service.storage.database import Database, StorageDown
+from service.storage.reminder_tables import clinics
 
 
 def clock_of(settings: Settings, pretend: str) -> Callable[[], float]:
@@ -19,8 +23,22 @@ def clock_of(settings: Settings, pretend: str) -> Callable[[], float]:
     if not settings.tryout:
         raise BadSettings("Leave --pretend out: with a real account only the real time counts.")
     try:
-        moment = datetime.fromisoformat(pretend).replace(tzinfo=ZoneInfo(settings.clinic_zone)).timestamp()
+        moment = datetime.fromisoformat(pretend).replace(tzinfo=ZoneInfo(_zone(settings))).timestamp()
     except ValueError as error:
         raise BadSettings(f'Write --pretend like "2026-12-02 10:00"; it is {pretend!r}.') from error
     ahead = moment - time.time()
     return lambda: time.time() + ahead
+
+
+def _zone(settings: Settings) -> str:
+    """Where the one clinic of the database is, such as the sample clinic; else where the settings say."""
+    database = Database(settings.database_url)
+    try:
+        with database.read() as connection:
+            zones = connection.execute(select(clinics.c.zone).distinct()).scalars().all()
+    except StorageDown:
+        # Nothing was set up yet.
+        return settings.clinic_zone
+    finally:
+        database.close()
+    return zones[0] if len(zones) == 1 else settings.clinic_zone

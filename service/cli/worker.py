@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -21,9 +23,10 @@ from service.front_desk.texts import TextDesk
 from service.gateway.carrier import Carrier, Listed
 from service.gateway.outbox_carrier import OutboxCarrier
 from service.parts import Parts, put_together, safety_words_to_review
+from service.reminders import stored
 from service.reminders.errands import run_errands
 from service.reminders.inbound_reconcile import Inbox, catch_up
-from service.reminders.jobs import Work, let_go
+from service.reminders.jobs import Work, all_clinics, counts, let_go
 from service.reminders.post import Post
 from service.reminders.privacy import Privacy
 from service.reminders.reconcile import Lists
@@ -68,7 +71,18 @@ def command(once: bool, pretend: str) -> None:
     parts.noticeboard.reread()
     if waiting := safety_words_to_review(parts):
         log.warning("nothing that we start is sent before %d safety texts are reviewed (content review)", waiting)
+    log.info(standing(parts))
     asyncio.run(_run(parts, stop, once))
+
+
+def standing(parts: Parts) -> str:
+    """What stands before a worker, in one line: the hour of each clinic and how many messages wait there."""
+    now = int(parts.clock())
+    with parts.database.read() as connection:
+        every = [(zone, counts(connection, number)) for number, zone in all_clinics(connection)]
+    clinics = [f"{datetime.fromtimestamp(now, ZoneInfo(zone)):%b %d %H:%M} in {zone}" for zone, _ in every]
+    waiting = sum(states.get(stored.QUEUED, 0) + states.get(stored.CLAIMED, 0) for _, states in every)
+    return f"the worker begins, at {'; '.join(clinics) or 'no clinic yet'}: {waiting} messages wait"
 
 
 async def _run(parts: Parts, stop: threading.Event, once: bool) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Mapping
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import urlencode
 
 import aiohttp
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
+
+from service.gateway.retry_after import retry_after as asked_to_wait
 
 # Seconds: to connect, and for everything together. Twilio's own async client ignores its timeout, and with retries
 # switched on it sent one POST three times.
@@ -64,7 +66,7 @@ class PooledAsyncClient(AsyncHttpClient):  # type: ignore[misc]
             headers={**(headers or {}), **({"Authorization": _basic(auth)} if auth else {})},
             allow_redirects=False,
         ) as answer:
-            _retry_after.set(_seconds(answer.headers.get("Retry-After", "")))
+            _retry_after.set(asked_to_wait(answer.headers.get("Retry-After"), datetime.now(UTC)))
             return Response(answer.status, (await answer.read()).decode(errors="replace"))
 
     async def close(self) -> None:
@@ -88,11 +90,3 @@ def _texts(values: Mapping[str, object] | None) -> dict[str, str] | None:
 @lru_cache(maxsize=4)
 def _basic(auth: tuple[str, str]) -> str:
     return aiohttp.encode_basic_auth(*auth)
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        seconds = float(text)
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < math.inf else None

@@ -18,7 +18,8 @@ class OutboundText:
 
 
 class NotSent(Exception):
-    """It surely did not go out; trying again after `retry_after` seconds could help."""
+    """It surely did not go out; trying again after `retry_after` seconds could help. None where the phone company was
+    not reached, 0 where it answered that it was too much and named no time."""
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
         super().__init__(reason)

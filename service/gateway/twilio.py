@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from json import JSONDecodeError
 from typing import Any
 
@@ -16,6 +16,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from service.gateway.base import NotSent, OutboundText, Rejected, Unknown
+from service.gateway.retry_after import retry_after as asked_to_wait
 from service.settings import Settings
 
 # Seconds to connect and to read. Twilio's own client would wait for ever.
@@ -61,7 +62,7 @@ class PooledClient(HttpClient):  # type: ignore[misc]
             timeout=self._timeout,
             allow_redirects=False,
         )
-        self.retry_after = _seconds(answer.headers.get("Retry-After", ""))
+        self.retry_after = asked_to_wait(answer.headers.get("Retry-After"), datetime.now(UTC))
         return Response(answer.status_code, answer.text)
 
 
@@ -126,11 +127,3 @@ def _broken(error: requests.exceptions.ConnectionError) -> Exception:
     if "NewConnectionError" in text or "NameResolutionError" in text or "Failed to establish" in text:
         return NotSent("no connection to Twilio")
     return Unknown("the connection broke")
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        seconds = float(text)
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < math.inf else None

@@ -97,7 +97,8 @@ def _sid(status: int, body: str) -> str:
         answer = {}
     told = answer if isinstance(answer, dict) else {}
     if status == TOO_MANY:
-        raise NotSent("too many requests", retry_after())
+        # It says to slow down, even where it does not say for how long.
+        raise NotSent("too many requests", retry_after() or 0.0)
     if 400 <= status < 500:
         code = told.get("code")
         raise Rejected(code if isinstance(code, int) else status, "refused by Twilio")

@@ -47,8 +47,9 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of one try. `sid` where it was accepted, `code` where it was refused, `retry_after` in seconds where it
-    was not sent, `why` (a code of `held_words.yaml`) where it is held."""
+    """The end of one try. `sid` where it was accepted, `code` where it was refused, `retry_after` in seconds where
+    Twilio answered that it was too much (0 where it named no time), `why` (a code of `held_words.yaml`) where it is
+    held."""
 
     delivery_id: int
     how: How

@@ -15,9 +15,12 @@ from service.reminders.claiming import Claim, claim, release, zones_due
 from service.reminders.holding_back import hold_back
 from service.reminders.leases import worker_name
 from service.reminders.letters import Letter, load
-from service.reminders.outcomes import How, Outcome
+from service.reminders.outcomes import Outcome
 from service.reminders.pacing import Turns
 from service.reminders.post import Post
+from service.reminders.rules.reason import because
+from service.reminders.to_do import alert
+from service.reminders.why import kept
 from service.storage.database import always_by_index
 from service.storage.reminder_tables import senders
 
@@ -41,9 +44,9 @@ class Begun:
 
 @dataclass
 class Book:
-    """`claimed`: ids not begun yet; `ended`: outcomes not written down yet; `came_back`: sending works again after it
-    rested, so that the number is to begin slowly. Every method talks to the database and may raise StorageDown; then
-    nothing has changed, here or there."""
+    """`claimed`: ids not begun yet; `ended`: outcomes not written down yet; `rests`: too much failed, which whoever
+    runs this is to know; `came_back`: it works again, so the number is to begin slowly. Every method talks to the
+    database and may raise StorageDown; then nothing has changed, here or there."""
 
     post: Post
     clinic_id: int
@@ -51,6 +54,7 @@ class Book:
     claimed: list[int] = field(default_factory=list)
     ended: list[Outcome] = field(default_factory=list)
     came_back: bool = False
+    rests: bool = False
     _worker: str = ""
     _zones: list[str] = field(default_factory=list)
     _zones_at: int = 0
@@ -101,16 +105,20 @@ class Book:
     @contextmanager
     def _writing(self, now: int) -> Iterator[Connection]:
         """A transaction that writes down first what has ended, which is forgotten here only after the commit."""
-        ended, slow = list(self.ended), self.came_back
+        ended, slow, rests = list(self.ended), self.came_back, self.rests
         with self.post.database.write() as connection:
             always_by_index(connection)
             outcomes.write(connection, self.clinic_id, ended, now, self.post.chance)
-            waits = [outcome.retry_after for outcome in ended if outcome.how is How.NOT_SENT and outcome.retry_after]
+            waits = [outcome.retry_after for outcome in ended if outcome.retry_after is not None]
             if waits or slow:
-                pacing.rest(connection, self.sender_id, max(waits, default=0), now, slow=slow)
+                # Too many requests: the number goes on more slowly, as it does after an outage.
+                pacing.rest(connection, self.sender_id, max(waits, default=0), now, slow=True)
+            if rests:
+                alert(connection, self.clinic_id, "sending.rests", kept(because("error.sending_rests")), now)
             yield connection
         del self.ended[: len(ended)]
         self.came_back = self.came_back and not slow
+        self.rests = self.rests and not rests
 
     def _zones_due(self, connection: Connection, now: int) -> list[str]:
         """The zones of what is due, read again once a minute: that walks through all that waits."""

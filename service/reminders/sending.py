@@ -159,6 +159,7 @@ class _Sender:
                 self.book.came_back = True
                 log.warning("sending is back, slowly at first")
         elif self.post.breaker.failed(now):
+            self.book.rests = True
             log.error("too many requests failed within a minute: sending rests")
         if len(self._ready) <= AHEAD // 2 or not self._under_way:
             self._ended.set()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from email.utils import parsedate_to_datetime
-
 FIRST = 1.0
 LONGEST = 300.0
 # Ten doublings reach far past the longest wait; more would only grow a number that nobody uses.
@@ -24,20 +21,3 @@ def wait(failures: int, chance: float, asked: float | None = None) -> float:
         return ours
     at_least = min(max(asked, 0.0), LONGEST_ASKED)
     return max(ours, at_least + FIRST * chance if at_least else 0.0)
-
-
-def retry_after(header: str | None, now: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for: a number, or a date compared with `now` (aware); None where
-    there is none that can be read (RFC 9110, 10.2.3)."""
-    if not header or not header.strip():
-        return None
-    value = header.strip()
-    if value.isascii() and value.isdigit() and len(value) < 10:
-        return float(value)
-    try:
-        then = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=now.tzinfo)
-    return max(0.0, (then - now).total_seconds())

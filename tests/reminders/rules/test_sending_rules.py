@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.reminders.rules.backoff import LONGEST, LONGEST_ASKED, retry_after, wait
+from service.gateway.retry_after import retry_after
+from service.reminders.rules.backoff import LONGEST, LONGEST_ASKED, wait
 from service.reminders.rules.cost import Sender, estimate
 from service.reminders.rules.oddness import Run, needs_second_person, odd
 from service.reminders.rules.promise import call_back_by

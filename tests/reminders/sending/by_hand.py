@@ -53,7 +53,7 @@ class ByHand:
             raise Rejected(json.loads(answered.body)["code"], "refused")
         if answered.answer is Answer.TOO_MANY:
             wait = answered.headers.get("Retry-After")
-            raise NotSent("too many", float(wait) if wait else None)
+            raise NotSent("too many", float(wait) if wait else 0.0)
         if answered.answer is not Answer.ACCEPT:
             raise Unknown(answered.answer.value)
         return str(json.loads(answered.body)["sid"])

@@ -11,9 +11,11 @@ from sqlalchemy import select, update
 
 from service.reminders import stored
 from service.reminders.breaker import Breaker
+from service.reminders.pacing import take_turns
 from service.reminders.rules.errors import Kind, classify
 from service.storage.reminder_tables import broadcasts, contacts, deliveries, plans, questions, senders, tasks
 from service.storage.tables import opt_outs
+from service.storage.worker_tables import alerts
 from tests.reminders.sending.by_hand import ByHand, deliver_receipts, post, reasons, send_all, states
 from tests.reminders.sending.sample_clinic import Sample, phone_of, queue
 from tests.twilio.fates import FAILURES, REFUSALS, Answer, Fate
@@ -213,6 +215,16 @@ def test_filtered_messages_pause_the_run(clinic: Clinic, clock: Clock) -> None:
     assert run["paused_why"].startswith("error.filtered")
 
 
+@pytest.mark.parametrize("fate", [Fate(Answer.TOO_MANY), Fate(Answer.TOO_MANY, retry_after=5)])
+def test_too_many_requests_make_a_number_slower(clinic: Clinic, clock: Clock, fate: Fate) -> None:
+    sample = clinic(3, pace=20)
+    queue(sample, range(1, 4))
+    send_all(post(sample, ByHand(company(clock, fate, Fate())), clock))
+    with sample.database.write() as connection:
+        turns = take_turns(connection, sample.sender_ids[0], 20, 10, clock() + 30)
+    assert turns.apart == pytest.approx(0.5), "a tenth of twenty a second"
+
+
 def test_when_everything_fails_sending_rests_and_comes_back(clinic: Clinic, clock: Clock) -> None:
     sample = clinic(300)
     queue(sample, range(1, 301))
@@ -227,5 +239,7 @@ def test_when_everything_fails_sending_rests_and_comes_back(clinic: Clinic, cloc
         made.append(send_all(sending))
         if len(ours.ledger) == 300:
             break
+    with sample.database.read() as connection:
+        assert connection.execute(select(alerts.c.name)).scalars().all().count("sending.rests") >= 1
     # One try at a time while it still fails.
     assert set(made[:3]) == {1}
