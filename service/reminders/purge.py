@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, func, or_, select, update
 
 from service.reminders import audit
 from service.reminders.call_log import purge_calls
+from service.reminders.retention import retention
 from service.storage.reminder_tables import (
     attempts,
     consents,
@@ -21,9 +22,9 @@ from service.storage.reminder_tables import (
 )
 
 DAY = 86400
-# People's words (rules of the least stored), what was sent, and what shows that somebody agreed.
+# Questions, cards and calls go after a month; what shows that somebody agreed is kept for years. How long words and
+# deliveries stay a clinic chooses: see `retention`.
 KEEP_WORDS = 30 * DAY
-KEEP_DELIVERIES = 180 * DAY
 KEEP_CONSENTS = 10 * 365 * DAY
 # So long before their words go, closed messages that nobody copied to the chart are listed once.
 NOTICE = 7 * DAY
@@ -57,16 +58,17 @@ class Purged:
 def leaving_soon(connection: Connection, clinic_id: int, now: int, *, mark: bool = False) -> list[Leaving]:
     """Closed, uncopied messages whose words go within 7 days. With `mark` only those that were never listed, which
     count as listed from now on: their words go a week later at the earliest."""
+    goes_at = _goes_at(retention(connection, clinic_id).words)
     fresh = (tasks.c.listed_at.is_(None),) if mark else ()
     rows = connection.execute(
-        select(tasks.c.id.label("task_id"), replies.c.id, replies.c.contact_id, replies.c.at, _goes_at())
+        select(tasks.c.id.label("task_id"), replies.c.id, replies.c.contact_id, replies.c.at, goes_at)
         .join(replies, (replies.c.id == tasks.c.reply_id) & (replies.c.clinic_id == tasks.c.clinic_id))
         .where(
             tasks.c.clinic_id == clinic_id,
             tasks.c.closed_at.is_not(None),
             tasks.c.copied_at.is_(None),
             replies.c.words_sealed.is_not(None),
-            _goes_at() <= now + NOTICE,
+            goes_at <= now + NOTICE,
             *fresh,
         )
         .order_by(replies.c.at, tasks.c.id)
@@ -81,10 +83,11 @@ def leaving_soon(connection: Connection, clinic_id: int, now: int, *, mark: bool
 def purge(connection: Connection, clinic_id: int, now: int) -> Purged:
     """Let go of what is past its time in one clinic. A reply with an open task about it or its phone, or one that
     was never listed before it goes, stays until somebody has dealt with it."""
+    chosen = retention(connection, clinic_id)
     purged = Purged(
-        replies=_purge_words(connection, clinic_id, now),
-        deliveries=_purge_deliveries(connection, clinic_id, now - KEEP_DELIVERIES),
-        visits=_purge_visits(connection, clinic_id, now - KEEP_DELIVERIES),
+        replies=_purge_words(connection, clinic_id, _goes_at(chosen.words), now),
+        deliveries=_purge_deliveries(connection, clinic_id, now - chosen.deliveries),
+        visits=_purge_visits(connection, clinic_id, now - chosen.deliveries),
         questions=connection.execute(
             delete(questions).where(questions.c.clinic_id == clinic_id, questions.c.open_until < now - KEEP_WORDS)
         ).rowcount,
@@ -100,11 +103,13 @@ def purge(connection: Connection, clinic_id: int, now: int) -> Purged:
     return purged
 
 
-def _goes_at() -> ColumnElement[int]:
-    return func.coalesce(replies.c.purge_after, replies.c.at + KEEP_WORDS)
+def _goes_at(kept: int) -> ColumnElement[int]:
+    """When words go that are kept for so many seconds, or earlier where that was decided when they came."""
+    chosen = replies.c.at + kept
+    return case((replies.c.purge_after < chosen, replies.c.purge_after), else_=chosen)
 
 
-def _purge_words(connection: Connection, clinic_id: int, now: int) -> int:
+def _purge_words(connection: Connection, clinic_id: int, goes_at: ColumnElement[int], now: int) -> int:
     about_it = (tasks.c.clinic_id == clinic_id) & (tasks.c.reply_id == replies.c.id)
     about_phone = (tasks.c.clinic_id == clinic_id) & (tasks.c.contact_id == replies.c.contact_id)
     still_open = exists().where(tasks.c.closed_at.is_(None), or_(about_it, about_phone))
@@ -113,7 +118,7 @@ def _purge_words(connection: Connection, clinic_id: int, now: int) -> int:
     due = (
         replies.c.clinic_id == clinic_id,
         replies.c.words_sealed.is_not(None),
-        _goes_at() <= now,
+        goes_at <= now,
         ~still_open,
         ~unlisted,
         ~listed_lately,

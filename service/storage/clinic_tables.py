@@ -19,6 +19,8 @@ clinics = table(
     # Who approves where a clinic has one person only: somebody outside, by name.
     words("outside_approver", 80),
     words("privacy_tier", 12, "neutral"),
+    number("keep_words_days", 30),
+    number("keep_deliveries_days", 180),
     time("created_at"),
     UniqueConstraint("name"),
 )

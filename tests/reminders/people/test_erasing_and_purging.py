@@ -9,6 +9,7 @@ from service.gateway.outbox_carrier import OutboxCarrier
 from service.reminders import contacts, erase, jobs, optouts, people, purge
 from service.reminders.post import Post
 from service.reminders.reconcile import Lists
+from service.reminders.retention import Retention, change_retention
 from service.storage.reminder_tables import contacts as phones
 from service.storage.reminder_tables import deliveries, patients, replies, tasks
 
@@ -60,6 +61,25 @@ def test_closed_words_are_listed_once_a_week_before_they_go(database, lakeside, 
         assert purge.purge(c, lakeside.clinic, NOW + 29 * DAY).replies == 0
         assert purge.purge(c, lakeside.clinic, NOW + 31 * DAY).replies == 1
     assert row(replies, lakeside.reply)["words_sealed"] is None
+
+
+def test_a_clinic_that_keeps_words_for_two_weeks_has_them_listed_after_one(database, lakeside, row):
+    with database.write() as c:
+        c.execute(update(tasks).values(closed_at=NOW))
+        change_retention(c, lakeside.clinic, Retention(14, 365), "Ruth", NOW)
+        assert purge.leaving_soon(c, lakeside.clinic, NOW + 6 * DAY) == []
+        assert purge.leaving_soon(c, lakeside.clinic, NOW + 8 * DAY, mark=True)[0].goes_at == NOW + 14 * DAY
+        assert purge.purge(c, lakeside.clinic, NOW + 13 * DAY).replies == 0
+        assert purge.purge(c, lakeside.clinic, NOW + 16 * DAY).replies == 1
+
+
+def test_a_year_of_messages_is_kept_where_a_clinic_chose_that(database, lakeside):
+    with database.write() as c:
+        c.execute(update(tasks).values(closed_at=NOW))
+        c.execute(update(deliveries).values(state="delivered", final_at=NOW))
+        change_retention(c, lakeside.clinic, Retention(30, 365), "Ruth", NOW)
+        assert purge.purge(c, lakeside.clinic, NOW + 364 * DAY).deliveries == 0
+        assert purge.purge(c, lakeside.clinic, NOW + 366 * DAY).deliveries == 1
 
 
 def test_words_copied_to_the_chart_need_no_list(database, lakeside):

@@ -9,6 +9,7 @@ from wtforms import SelectField
 
 from service.reminders.clinics import LONGEST_NAME, Site, add_site, clinic, senders_of, shares_sender, sites_of
 from service.reminders.refused import Refused
+from service.reminders.retention import retention
 from service.reminders.rules import lint
 from service.reminders.rules.zones import known_zones
 from service.storage.reminder_tables import clinics
@@ -51,6 +52,7 @@ def add(console: Console) -> None:
                 sites=sites_of(connection, seat.clinic_id),
                 senders=senders_of(connection, seat.clinic_id),
                 shared=shares_sender(connection, seat.clinic_id),
+                kept=retention(connection, seat.clinic_id),
             )
 
     @console.page("/settings/clinic", Permission.CHANGE_SETTINGS, methods=("GET", "POST"), fresh=True)
