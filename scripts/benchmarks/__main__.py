@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from scripts.benchmarks import reminders, steady, webhooks
+from scripts.benchmarks import console, reminders, steady, webhooks
 from scripts.benchmarks.load import Measured
 
 CONNECTIONS = [1, 32, 256]
@@ -31,7 +31,7 @@ TARGETS = [
 def main() -> None:
     """Measure what was asked for; exit code 0 whether or not a target was met: this is a measure and not a test."""
     asked = argparse.ArgumentParser(prog="scripts/bench", description="Speed and memory, side by side in one run.")
-    parts = ["web", *reminders.PARTS]
+    parts = ["web", "console", *reminders.PARTS]
     asked.add_argument("--only", nargs="+", choices=parts, default=parts, help="only these parts (default: all)")
     asked.add_argument("--seconds", type=int, default=4, help="of each run of load on the web (default 4)")
     asked.add_argument("--minutes", type=float, default=5, help="of the steady stream of texts (default 5)")
@@ -48,7 +48,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         if "web" in wanted.only:
             found |= web(Path(name), wanted.seconds, wanted.minutes, say)
-        if sent := [part for part in wanted.only if part != "web"]:
+        if "console" in wanted.only:
+            pages = console.run(Path(name), say)
+            print(f"\n{console.table(pages)}")
+            found["console"] = console.rows(pages)
+        if sent := [part for part in wanted.only if part in reminders.PARTS]:
             measured = reminders.measure(sent, Path(name), people, rounds, say)
             print(f"\n{reminders.table(measured)}")
             found["reminders"] = measured.row()
