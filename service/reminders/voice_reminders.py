@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
+from service.conversation.pace import Pace
 from service.conversation.reply import Say
 from service.conversation.world import written
 from service.languages import Language
@@ -32,14 +33,17 @@ ASKS = frozenset({"visit", "visit_week", "visit_moved"})
 
 @dataclass(frozen=True)
 class Spoken:
-    """A message to be said. `parts` without the answers; `asks`: do 1, 2 and 3 answer it; `phone` as people write
-    it; `visit_id` 0 where it is about none."""
+    """A message to be said. `parts` without the answers; `asks`: do 1, 2 and 3 answer it; `calls_back`: does 2 alone;
+    `phone` as people write it; `visit_id` 0 where it is about none."""
 
+    clinic_id: int
     clinic_name: str
     language: Language
+    pace: Pace
     phone: str
     parts: tuple[Say, ...]
     asks: bool
+    calls_back: bool
     visit_id: int
 
 
@@ -49,7 +53,9 @@ def spoken(connection: Connection, delivery_id: int, phone: str) -> Spoken | Non
     table = reminder_tables.templates
     row = connection.execute(
         select(
+            contacts.c.clinic_id,
             contacts.c.language,
+            contacts.c.needs,
             deliveries.c.fields,
             deliveries.c.visit_id,
             table.c.kind,
@@ -74,11 +80,14 @@ def spoken(connection: Connection, delivery_id: int, phone: str) -> Spoken | Non
         return None
     language, facts = Language(row.language), json.loads(row.fields)
     return Spoken(
+        clinic_id=row.clinic_id,
         clinic_name=row.name_in_texts,
         language=language,
+        pace=Pace.SLOW if "slow" in row.needs.split(",") else Pace.NORMAL,
         phone=written(facts.get("phone", "")),
         parts=message_parts(row.kind, facts, language),
         asks=row.kind in ASKS and bool(row.visit_id),
+        calls_back=row.kind == "follow_up",
         visit_id=row.visit_id or 0,
     )
 

@@ -103,6 +103,17 @@ def answer(
     return visit_answers.answered(connection, Speaking(person, language, ours, now, ""), about, what, None)
 
 
+def call_back(
+    connection: Connection, phone: str, ours: str, clinic_id: int, language: Language, now: int
+) -> Say | None:
+    """Somebody wants a call from this clinic, about no visit in particular; None for a phone unknown there."""
+    person = next((one for one in known(connection, phone, ours) if one.clinic_id == clinic_id), None)
+    if person is None:
+        return None
+    place = site(connection, clinic_id)
+    return visit_answers.call_back(connection, Speaking(person, language, ours, now, place.day_phone), place, None)
+
+
 def _next(connection: Connection, phone: str, ours: str, now: int) -> tuple[Known, AskedVisits] | None:
     for person in known(connection, phone, ours):
         if in_force(connection, person.clinic_id, person.contact_id):

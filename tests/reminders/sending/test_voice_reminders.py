@@ -12,8 +12,14 @@ from line import Twilio
 from sqlalchemy import select, update
 
 from service.app import Parts
+from service.channels.pieces import every_piece
+from service.content.library import Library
+from service.conversation.pace import Pace
+from service.languages import Language
+from service.reminders.rules.lint import telling
+from service.reminders.voice_reminders import spoken
 from service.settings import Settings, from_environment
-from service.storage.reminder_tables import contacts, deliveries, tasks, visits
+from service.storage.reminder_tables import contacts, deliveries, tasks, templates, visits
 from service.storage.tables import opt_outs
 from tests.reminders.sending.sample_clinic import SENDERS, Sample, phone_of, queue
 
@@ -110,6 +116,62 @@ def test_a_person_who_reads_spanish_hears_spanish(called: Sample, twilio: Twilio
         connection.execute(update(contacts).values(language="es"))
     told = step(twilio, action(step(twilio)), Digits="1")
     assert "Usted tiene una cita el jueves tres de diciembre, a las doce y media de la tarde." in said(told)
+
+
+def test_a_note_is_heard_again_by_one_and_ends_with_the_number(called: Sample, twilio: Twilio, said: Said) -> None:
+    of_kind(called, "visit_note")
+    told = step(twilio, action(step(twilio)), Digits="1")
+    assert "You need not answer. Your visit is on Thursday, December third" in said(told)
+    again = step(twilio, action(told), Digits="1")
+    assert said(again) == said(told)
+    assert "To hear this again, press 1." in said(again)
+    last = step(twilio, action(again))
+    assert "To reach us, call" in said(last)
+    assert "<Hangup" in last
+
+
+def test_two_asks_for_a_call_back_where_no_visit_is_set_yet(called: Sample, twilio: Twilio, said: Said) -> None:
+    of_kind(called, "follow_up", visit_id=None, fields='{"phone": "+18125550100"}')
+    told = step(twilio, action(step(twilio)), Digits="1")
+    assert "It is time to set your next visit. | For a call from the clinic, press 2." in said(told)
+    thanks = step(twilio, action(told), Digits="2")
+    assert "They will call you" in said(thanks)
+    assert "<Hangup" in thanks
+    with called.database.read() as connection:
+        assert connection.execute(select(tasks.c.kind)).scalars().all() == ["call back"]
+
+
+def test_zero_is_a_person_from_the_first_word(called: Sample, twilio: Twilio) -> None:
+    dialling = ElementTree.fromstring(step(twilio, action(step(twilio)), Digits="0")).find("Dial")
+    assert dialling is not None
+    assert (dialling.findtext("Number") or "").startswith("+1")
+
+
+def test_who_asked_to_be_spoken_to_slowly_is(called: Sample) -> None:
+    phone = called.privacy.phone(phone_of(1))
+    with called.database.write() as connection:
+        before = spoken(connection, 1, phone)
+        connection.execute(update(contacts).values(needs="interpreter,slow"))
+        after = spoken(connection, 1, phone)
+    assert before
+    assert after
+    assert (before.pace, after.pace) == (Pace.NORMAL, Pace.SLOW)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_nothing_that_a_reminder_call_says_tells_an_illness(library: Library, language: Language) -> None:
+    phrases = [p.speech[language] for p in library.phrases.values() if p.id.startswith("reminder.") if p.speech]
+    told = [words for words in (*phrases, *every_piece(language).values()) if telling(words)]
+    assert len(phrases) > 20
+    assert told == []
+
+
+def of_kind(called: Sample, kind: str, **values: object) -> None:
+    """Make the delivery one of another kind of message."""
+    with called.database.write() as connection:
+        connection.execute(update(templates).values(kind=kind))
+        if values:
+            connection.execute(update(deliveries).where(deliveries.c.id == 1).values(values))
 
 
 @pytest.mark.parametrize("why", ["another phone", "stopped", "cancelled", "no such message"])
