@@ -22,8 +22,7 @@ from service.storage.database import Database
 
 log = logging.getLogger(__name__)
 
-# Requests under way at once from one number. Tries begun and not written down as ended never exceed twice as many,
-# so a crash leaves at most so many unknown.
+# Requests under way at once from one number.
 AT_ONCE = 50
 # A try that did not start within so many seconds of being begun does not start any more: the process had slept, and
 # hours, STOP and lease may all be over.

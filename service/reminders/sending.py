@@ -22,8 +22,8 @@ from service.storage.database import StorageDown
 
 log = logging.getLogger(__name__)
 
-# Tries written down before there is room for their requests: one commit for many is what makes sending fast, and a
-# crash leaves these unknown besides those under way.
+# Tries written down before there is room for their requests: one commit for many is what makes sending fast. A crash
+# leaves these unknown besides those under way, and no more.
 AHEAD = 50
 # A look for STOP holds so many seconds after it ended; whoever has not started by then is looked at again.
 FRESH = 0.05
