@@ -12,8 +12,8 @@ from service.storage.reminder_tables import clinics
 
 DAY = 86400
 # Words are listed a week before they go, so two weeks are the least that leaves anybody time; thirty days are the
-# most, for what nobody keeps nobody can lose (OWASP ASVS 14.2.7). A clinic that asks people once a year needs messages
-# of a year.
+# most, for what nobody keeps nobody can lose (OWASP ASVS 14.2.7). Where people are asked once a year, messages of a
+# year are needed.
 WORDS_DAYS = (14, 21, 30)
 DELIVERIES_DAYS = (180, 365)
 

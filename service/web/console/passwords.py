@@ -11,6 +11,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from service.content.library import HERE, read
 
 SHORTEST, LONGEST = 12, 128
+# What people write for a letter, and put about a word to make it long enough.
+LOOK_ALIKES = str.maketrans(
+    {"@": "a", "4": "a", "3": "e", "1": "i", "!": "i", "0": "o", "5": "s", "$": "s", "7": "t"}
+)
+AROUND = "0123456789!?.,;:-_#*+ "
+MOST_AROUND = 8
 # OWASP's least: two passes over 19 MiB. Two at once keep an attack from filling the memory.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 AT_ONCE = threading.BoundedSemaphore(2)
@@ -34,8 +40,7 @@ def weakness(password: str, *personal: str) -> str:
         return "password.long"
     if len(set(plain)) < 5:
         return "password.repeats"
-    letters = "".join(filter(str.isalnum, plain))
-    if letters in _common() or any(letters == word * (len(letters) // len(word)) for word in _common()):
+    if _is_common(plain):
         return "password.common"
     rest = plain
     for name in sorted(" ".join(personal).casefold().split(), key=len, reverse=True):
@@ -67,6 +72,15 @@ class _Turn:
 
     def __exit__(self, *_: object) -> None:
         AT_ONCE.release()
+
+
+def _is_common(plain: str) -> bool:
+    """Is it on the list: as it is, several times over, or with look-alikes and a year or a row of digits about it?"""
+    typed = "".join(filter(str.isalnum, plain))
+    bare = "".join(filter(str.isalpha, plain.strip(AROUND).translate(LOOK_ALIKES)))
+    around = sum(not character.isalpha() for character in plain)
+    said = {typed, bare} if around <= MOST_AROUND else {typed}
+    return any(one and one == word * (len(one) // len(word)) for one in said for word in _common())
 
 
 @cache
