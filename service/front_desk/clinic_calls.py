@@ -79,7 +79,7 @@ class ClinicCalls:
     def _at_the_door(self, call: CallStep, state: State, caller: Caller, world: World) -> tuple[State, Reply]:
         key = call.digits[:1]
         if not key:
-            return self._silence(state, caller)
+            return self._silence(call, state, caller, world)
         if key == "0":
             return self._person(state, world)
         if key == "2" and state.language is None:
@@ -122,10 +122,15 @@ class ClinicCalls:
         new = replace(places.at(state, DOOR), silences=state.silences)
         return new, Reply((*lead, *door), effects, wait=wait(new))
 
-    def _silence(self, state: State, caller: Caller) -> tuple[State, Reply]:
+    def _silence(self, call: CallStep, state: State, caller: Caller, world: World) -> tuple[State, Reply]:
         state = replace(state, silences=state.silences + 1)
         if state.silences > len(WAITS) - 1:
             return state, Reply((Say("silence_last"),), then=Then.HANG_UP)
+        if state.place == VISIT:
+            # The question stands: whoever needs time to find the key hears it again.
+            new, reply = self._visit(call, state, caller, world)
+            new = replace(new, silences=state.silences)
+            return new, replace(reply, parts=(Say("silence_first"), *reply.parts), wait=wait(new))
         return self._door(state, caller, Say("silence_first"))
 
     def _person(self, state: State, world: World) -> tuple[State, Reply]:
