@@ -57,13 +57,13 @@ def tell_changes(
     known = read_day(connection, clinic_id, today, today, now)
     if not known.plan:
         return None
-    name = f"Changed visits {known.now.astimezone(ZoneInfo(known.zone)).date()}"
+    day = known.now.astimezone(ZoneInfo(known.zone)).date().isoformat()
     about = list(_by_day(_read(connection, clinic_id, visit_ids, now)))
     rows = [(not one.standing, row) for one, row in _rows(connection, known, about)]
     if not rows:
         return None
     plan_id, channels = leading_plan(connection, clinic_id)
-    run = new_run(connection, clinic_id, "change", name, who, now, plan_id=plan_id)
+    run = new_run(connection, clinic_id, "change", f"Changed visits {day}", who, now, plan_id=plan_id, local_day=day)
     insert_rows(connection, clinic_id, run, (row for off, row in rows if not off), channels, now)
     # No call says that a visit is off: what cannot be texted is for the telephone.
     insert_rows(connection, clinic_id, run, (row for off, row in rows if off), ("text",), now)

@@ -10,9 +10,9 @@ from sqlalchemy import insert, update
 from service.reminders.clinics import Site, add_site
 from service.reminders.imports.columns import Kind
 from service.reminders.refused import Refused
-from service.reminders.visits import Decision, decide, held_visits
+from service.reminders.visits import DEATH_TOLD, Decision, decide, held_visits
 from service.storage.database import StorageDown
-from service.storage.reminder_tables import broadcasts, contacts, deliveries, files, patients, visits
+from service.storage.reminder_tables import broadcasts, contacts, deliveries, files, patients, plans, visits
 
 BOTH_DAYS = (date(2026, 11, 26), date(2026, 11, 26))
 
@@ -200,3 +200,23 @@ def test_a_load_that_breaks_off_leaves_nothing_behind(booked, rows, states):
     with pytest.raises(StorageDown):
         booked(Kind.VISITS, VISITS.replace("1430", "1530"), progress=break_off)
     assert (states(), len(rows(files))) == before
+
+
+@on_both_databases
+def test_a_list_does_not_book_again_what_a_told_death_holds(booked, database, states):
+    with database.write() as c:
+        c.execute(update(visits).values(state="held", held_why=DEATH_TOLD))
+    booked(Kind.VISITS, VISITS + "\n", now=NOW + 60)
+    assert states()[0] == ["held", "held"]
+    booked(Kind.VISITS, VISITS.replace("1430", "1530"), now=NOW + 120)
+    assert states()[0] == ["held", "held"]
+
+
+def test_whoever_asked_to_hear_only_of_changes_hears_that_a_list_moved_their_visit(booked, database, rows):
+    with database.write() as c:
+        c.execute(insert(plans).values(clinic_id=booked.clinic.id, kind="1 day", template_kind="visit"))
+        c.execute(update(contacts).values(fewer="changes"))
+    booked(Kind.VISITS, VISITS.replace("1430", "1530"), now=NOW)
+    told = [row for row in rows(deliveries) if row["dedupe"].endswith(":change")]
+    assert [row["visit_id"] for row in told] == [rows(visits)[0]["id"]]
+    assert [run["kind"] for run in rows(broadcasts)] == ["daily", "change"]

@@ -86,7 +86,7 @@ def test_words_that_go_by_text_alone_are_not_heard(two: Two) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "remark"),
+    ("english", "remark"),
     [
         ("{clinic}: chemo today? {phone} STOP", "chemo"),
         ("{clinic}: come “now” {phone} STOP", "left double quotation mark"),
@@ -96,9 +96,9 @@ def test_words_that_go_by_text_alone_are_not_heard(two: Two) -> None:
     ],
 )
 def test_words_that_may_not_be_sent_are_not_kept_and_the_reason_stands_at_the_field(
-    two: Two, words: str, remark: str
+    two: Two, english: str, remark: str
 ) -> None:
-    page = write_template(two.first, en_1=words)
+    page = write_template(two.first, en_1=english)
     assert remark in re.sub(r"\s+", " ", page.replace("&#34;", '"'))
     assert 'href="#en_1"' in page
     with two.parts.database.read() as connection:
