@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -74,7 +74,7 @@ class CallJournal:
         under = self._calls.get(sid)
         if under is None:
             under = self._begin(sid, came)
-        if under and len(under.took) < MOST_STEPS:
+        if len(under.took) < MOST_STEPS:
             under.took.append(Took(came.state, came.digits or ("?" if came.speech else ""), came.dialed, step))
 
     def ended(self, sid: str, seconds: int | None) -> None:
@@ -93,20 +93,24 @@ class CallJournal:
         """Wait until all that was noted so far is stored."""
         self._writer.submit(lambda: None).result()
 
-    def _begin(self, sid: str, came: CallStep) -> _Under | None:
+    def _begin(self, sid: str, came: CallStep) -> _Under:
         now = int(self._clock())
         under = _Under(Call(sid, self._index(came.caller), came.to, now))
         with self._lock:
-            old = [
-                self._calls.pop(one) for one in list(self._calls) if self._calls[one].call.began_at < now - LONGEST
-            ]
-            if len(self._calls) >= MOST_CALLS:
-                return None
+            old = list(self._left_over(now))
             self._calls[sid] = under
         # Of the old ones nobody told us the end.
         for one in (under, *old):
             self._later(partial(_keep, one))
         return under
+
+    def _left_over(self, now: int) -> Iterator[_Under]:
+        """The oldest calls, while they are too many or went on for too long; they stand in the order they began."""
+        while self._calls:
+            oldest = next(iter(self._calls))
+            if len(self._calls) < MOST_CALLS and self._calls[oldest].call.began_at >= now - LONGEST:
+                return
+            yield self._calls.pop(oldest)
 
     def _later(self, work: Callable[[Connection], object]) -> None:
         self._writer.submit(self._write, work)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from clock import Clock
 from databases import on_both_databases
 from flask import Flask
 from line import phone_to
 from sqlalchemy import func, select
 
 from service.app import Parts
-from service.front_desk.call_journal import CallJournal
+from service.front_desk.call_journal import LONGEST, CallJournal
 from service.reminders import call_log
 from service.reminders.call_log import HUNG_UP, SILENCE, WRONG_KEY, Call, Left
 from service.reminders.clinics import Sender, add_sender, create_clinic
@@ -117,3 +118,16 @@ def test_erasing_a_person_lets_go_of_their_calls(parts: Parts, clinic_id: int) -
             call_log.keep(connection, Call(f"CA{phone}", phone, "+1", NOW))
         assert call_log.forget(connection, clinic_id, "theirs") == 1
     assert [call.phone for call in logged(parts, clinic_id)] == ["another"]
+
+
+def test_calls_of_whose_end_nobody_told_us_are_let_go_of_in_memory_and_stay_in_the_log(
+    app: Flask, parts: Parts, journal: CallJournal, clinic_id: int, clock: Clock
+) -> None:
+    first = phone_to(app, parts).call()
+    first.press("1")
+    clock.now += LONGEST + 1
+    phone_to(app, parts, "+15555550124").call()
+    journal.settle()
+    lost = next(call for call in logged(parts, clinic_id) if call.sid == first.sid)
+    assert lost.ended_at is None
+    assert [key for _, _, key in lost.trail] == ["", "1"]

@@ -13,6 +13,7 @@ from service.languages import Language
 from service.reminders import (
     at_the_desk,
     audit,
+    call_log,
     clinics,
     consent,
     contacts,
@@ -52,6 +53,7 @@ COVERED = visit_list.Covered("2026-01-01", "2027-01-01", frozenset({None}))
 FAX = "+15025550177"
 GIVEN = consent_list.Given(2, FAX, "", (consent.Channel.TEXT,), NOW, "w", "s", "paper", "patient")
 
+EVERY = reminder_tables.deliveries.c.id > 0
 REFUSED = "it is refused, by us or by the database"
 OWN_WORK = "it does its work, for its own clinic"
 
@@ -114,6 +116,13 @@ CALLS = {
         REFUSED,
     ),
     desk_consent.withdraw: ({"channel": consent.Channel.TEXT}, False),
+    call_log.listed: ({}, []),
+    call_log.find: ({"call_id": 1}, None),
+    call_log.of_phones: ({"phones": ["phone of a caller"]}, []),
+    call_log.look: ({"staff_id": 1}, OWN_WORK),
+    call_log.where_left: ({"since": 0}, []),
+    call_log.forget: ({"phone": "phone of a caller"}, 0),
+    call_log.purge_calls: ({"before": NOW + DAY}, 0),
     purge.leaving_soon: ({"now": NOW + 400 * DAY, "mark": True}, []),
     purge.purge: ({"now": NOW + 4000 * DAY}, OWN_WORK),
     retention.retention: ({}, OWN_WORK),
@@ -123,6 +132,9 @@ CALLS = {
     waiting.cancel_of_contacts: ({"reason": "x"}, 0),
     waiting.cancel_of_visits: ({"reason": "x"}, 0),
     waiting.hold_of_visits: ({"reason": "x"}, 0),
+    waiting.cancel_matching: ({"which": EVERY, "reason": "x"}, OWN_WORK),
+    waiting.count_waiting: ({"which": EVERY}, OWN_WORK),
+    visits.death_was_mistaken: ({}, 0),
     waiting.release_of_visits: ({"reason": "x"}, 0),
     columns.recall: ({"kind": Kind.PATIENTS, "header": ["MRN"]}, None),
     columns.keep: ({"kind": Kind.PATIENTS, "match": Match({"ref": ("MRN",)}), "name": "theirs"}, OWN_WORK),
@@ -147,6 +159,7 @@ def arguments(function, connection, privacy, me, other):
         "clinic_id": me.clinic,
         "patient_id": other.patient,
         "contact_id": other.contact,
+        "patient_ids": [other.patient],
         "contact_ids": [other.contact],
         "visit_id": other.visit,
         "visit_ids": [other.visit],
@@ -186,6 +199,8 @@ def two(database, privacy, make_clinic):
     me, other = make_clinic("One"), make_clinic("Other")
     with database.write() as c:
         staff.add_staff(c, other.clinic, "Olga", "desk", "Ruth", NOW)
+        called = reminder_tables.calls.insert().values(clinic_id=other.clinic, call_sid="CA1", began_at=NOW - DAY)
+        c.execute(called.values(phone="phone of a caller", left_by="hung up", ended_at=NOW))
         people.save_patient(c, privacy, other.clinic, "OTHER", "Olga Ray", "O", NOW)
         contacts.save_contact(c, privacy, other.clinic, contacts.NewContact(FAX), NOW)
         optouts.carry_over(c, other.clinic, [(privacy.phone(FAX), NOW)], "x", NOW)
