@@ -15,13 +15,14 @@ from clock import Clock
 from console_staff import NOW, Browser, Hire, Person
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from service.app import Parts
 from service.reminders.jobs import counts
+from service.reminders.preview import preview
 from service.reminders.privacy import Privacy
 from service.reminders.sample import make_sample
-from service.storage.reminder_tables import broadcasts, deliveries, patients, templates, visits
+from service.storage.reminder_tables import broadcasts, deliveries, patients, plans, templates, visits
 from service.storage.tables import simulated
 from service.web.console.progress import GROUPS, progress
 
@@ -83,6 +84,31 @@ def test_a_template_for_visits_is_heard_as_a_call_in_both_languages(two: Two) ->
 
 def test_words_that_go_by_text_alone_are_not_heard(two: Two) -> None:
     assert "data-call" not in two.first.get(write_template(two.first)).text
+
+
+@pytest.mark.parametrize("what", ["template", "plan"])
+def test_whoever_retires_reads_before_and_after_what_will_not_go(two: Two, what: str) -> None:
+    two.first.get("/console/broadcasts/new/visits")
+    two.first.send("/console/broadcasts/new/visits", {"days": "both"})
+    with two.parts.database.read() as connection:
+        waiting = (deliveries.c.clinic_id == two.clinic_id, deliveries.c.state.in_(("queued", "held")))
+        by_template = (
+            select(deliveries.c.template_id, func.count()).where(*waiting).group_by(deliveries.c.template_id)
+        )
+        template_id, with_words = max(connection.execute(by_template), key=lambda row: row[1])
+        day_before = select(func.count()).where(*waiting, deliveries.c.dedupe.like("%:1d"))
+        planned = connection.execute(day_before).scalar_one()
+        plan_id = connection.execute(select(plans.c.id).where(plans.c.kind == "1 day")).scalar_one()
+    page, count = (
+        (f"/console/templates/{template_id}", with_words) if what == "template" else ("/console/plans", planned)
+    )
+    assert count > 1
+    assert f"{count} messages" in two.first.get(page).text
+    gone = two.first.send(f"{page}/retire" if what == "template" else f"/console/plans/{plan_id}/retire")
+    assert f"will not go: {count}." in two.first.get(gone.location).text
+    with two.parts.database.read() as connection:
+        left_out = preview(connection, two.clinic_id, two.run(), NOW).left_out
+    assert left_out[f"held.{what}_retired"] == count
 
 
 @pytest.mark.parametrize(
