@@ -26,7 +26,7 @@ from service.reminders.reconcile import Lists, settle_accepted, settle_unknown
 from service.reminders.sending import send_due
 from service.storage.database import Database
 from service.storage.marks import last_done, mark
-from service.storage.reminder_tables import clinics, deliveries, senders
+from service.storage.reminder_tables import clinics, deliveries, files, senders
 
 log = logging.getLogger(__name__)
 
@@ -80,13 +80,15 @@ def wake_up(work: Work) -> None:
 
 
 def plan_today(work: Work) -> int:
-    """Plan the day's reminders of every clinic once a day; returns how many runs that made."""
+    """Plan the day's reminders of every clinic once a day, and again when a list of visits was loaded since: many
+    lists come after the morning's planning. Returns how many runs that made."""
     made, now = 0, work.clock()
     with work.database.read() as connection:
         every = all_clinics(connection)
     for clinic_id, zone in every:
         local = datetime.fromtimestamp(now, ZoneInfo(zone))
-        if local.hour >= PLAN_HOUR and not _done_today(work, f"plan.{clinic_id}", zone, local.date()):
+        planned = _done_today(work, f"plan.{clinic_id}", zone, local.date())
+        if local.hour >= PLAN_HOUR and (not planned or _loaded_since(work, clinic_id, f"plan.{clinic_id}")):
             with work.database.write() as connection:
                 for plan in (plan_day, plan_follow_ups):
                     run = plan(connection, clinic_id, local.date(), "plan", int(now))
@@ -211,6 +213,14 @@ def take_up_again(connection: Connection, clinic_id: int, now: int) -> int:
     )
     again = update(deliveries).where(deliveries.c.clinic_id == clinic_id, deliveries.c.id.in_(mended))
     return connection.execute(again.values(state=stored.QUEUED, reason=""), {"now": now}).rowcount
+
+
+def _loaded_since(work: Work, clinic_id: int, name: str) -> bool:
+    """Was a list of visits loaded since this was done?"""
+    mine = select(func.max(files.c.loaded_at)).where(files.c.clinic_id == clinic_id, files.c.kind == "visits")
+    with work.database.read() as connection:
+        loaded = connection.execute(mine).scalar_one()
+        return loaded is not None and loaded >= (last_done(connection, name) or 0)
 
 
 def _done_today(work: Work, name: str, zone: str, today: date) -> bool:

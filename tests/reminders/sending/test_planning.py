@@ -288,6 +288,25 @@ def test_a_rehearsal_lists_everything_and_sends_nothing(planned: Clinic, clock: 
     assert company.requests == 0
 
 
+def test_visits_of_a_list_that_comes_after_the_mornings_planning_are_reminded_too(
+    planned: Clinic, clock: Clock, tmp_path: Path
+) -> None:
+    sample = planned(1)
+    work = jobs.Work(post(sample, ByHand(PhoneCompany(clock)), clock), None, clock, tmp_path)  # type: ignore[arg-type]
+    assert jobs.plan_today(work) == 1
+    clock.pass_time(600)
+    assert jobs.plan_today(work) == 0
+    with sample.database.write() as connection:
+        book(connection, sample, 1, TOMORROW + timedelta(days=6), "14:30")
+        row = {"clinic_id": sample.clinic_id, "kind": "visits", "sha256": "abc", "name": "x.csv"}
+        connection.execute(insert(files).values(**row, loaded_at=sample.now + 600))
+    clock.pass_time(60)
+    assert jobs.plan_today(work) == 1
+    clock.pass_time(60)
+    assert jobs.plan_today(work) == 0
+    assert due(sample) == ["Wed 14:30", "Wed 14:30"]
+
+
 def test_what_staff_have_mended_goes_after_all(planned: Clinic, clock: Clock) -> None:
     sample = planned(1)
     with sample.database.write() as connection:
