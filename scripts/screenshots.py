@@ -13,6 +13,7 @@ import yaml
 from clock import Clock
 from console_sample import fill
 from playwright.sync_api import sync_playwright
+from readme_pictures import take
 from werkzeug.serving import make_server
 
 from service.app import put_together, serve_parts
@@ -72,5 +73,7 @@ def _name(entry: dict[str, str]) -> str:
     return (plain.strip("-") or "today") + ("-signed-out" if entry.get("open") else "")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and sys.argv[1:] == ["--readme"]:
+    take(Path("docs/screenshots"))
+elif __name__ == "__main__":
     main(Path(sys.argv[1] if len(sys.argv) > 1 else "var/screenshots"), *sys.argv[2:3])
