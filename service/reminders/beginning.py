@@ -20,7 +20,7 @@ from service.reminders.openings import COLUMNS, openings
 from service.reminders.optouts import stopped
 from service.storage.json_rows import as_json, json_rows, unindexed
 from service.storage.prepared import Prepared, one_of
-from service.storage.reminder_tables import attempts, broadcasts, contacts, deliveries
+from service.storage.reminder_tables import attempts, broadcasts, contacts, deliveries, senders
 
 
 def begin(connection: Connection, wanted: Claim, ids: Sequence[int], zones: Collection[str]) -> list[int]:
@@ -62,6 +62,8 @@ def _as_rows(ids: Collection[int]) -> str:
 def _begin(dialect: str) -> ReturningInsert[Any]:
     opened, listed = json_rows(dialect, "open", COLUMNS), _listed(dialect)
     found = joined().join(opened, opened.c.zones == contacts.c.zones).join(listed, listed.c.id == deliveries.c.id)
+    mine = and_(senders.c.id == deliveries.c.sender_id, senders.c.clinic_id == deliveries.c.clinic_id)
+    halted = select(senders.c.halted_at).where(mine).correlate(deliveries).scalar_subquery()
     may_start = (
         select(deliveries.c.id, deliveries.c.clinic_id, bindparam("now", type_=attempts.c.at.type))
         .select_from(found)
@@ -72,6 +74,8 @@ def _begin(dialect: str) -> ReturningInsert[Any]:
             deliveries.c.lease_until > bindparam("now"),
             deliveries.c.not_after > bindparam("soonest"),
             one_of(broadcasts.c.state, RUNNING),
+            # An answer to one of the same claim may have halted the number meanwhile.
+            halted.is_(None),
             ~has_open_try(),
             delivery_reason(opened).is_(None),
         )

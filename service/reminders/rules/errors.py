@@ -62,6 +62,8 @@ class Verdict:
         return AFTER[self.kind]
 
 
+# Twilio's codes have five digits.
+STATUSES = range(400, 600)
 # What halts or slows a sender was not sent: the delivery waits, held with the reason or back in the queue.
 AFTER: dict[Kind, State | None] = {
     Kind.RETRY: State.NOT_DELIVERED,
@@ -80,8 +82,10 @@ AFTER: dict[Kind, State | None] = {
 def classify(code: int | None, http: int | None = None) -> Verdict:
     """What Twilio's error `code` means (from its answer or from a receipt); without one, what the HTTP status means.
 
-    Any integers and None are answered: what no table knows is rejected and raises one alert. Twilio's error message
-    is never read: its wording changes."""
+    Any integers and None are answered: what no table knows is rejected and raises one alert. A `code` that is no code
+    of Twilio's but an HTTP status is read as that. Twilio's error message is never read: its wording changes."""
+    if code in STATUSES:
+        code, http = None, code
     if code is not None:
         return _by_code().get(code) or _range(code) or _verdict(table("twilio_errors")["other"], code)
     if http is not None and (found := _within(table("twilio_errors")["http"], http)):

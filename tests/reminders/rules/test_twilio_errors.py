@@ -71,6 +71,11 @@ def test_an_answer_without_a_code_is_read_by_its_status(http, kind):
     assert classify(None, http).kind is kind
 
 
+@given(st.integers(400, 599))
+def test_a_status_in_the_place_of_a_code_is_read_as_a_status(status):
+    assert classify(status) == classify(None, status)
+
+
 def test_every_code_from_10000_to_70000_is_classified_and_said_in_both_languages():
     for code in range(10_000, 70_001):
         verdict = classify(code)

@@ -109,6 +109,21 @@ def test_a_refusal_ends_as_its_verdict_says(clinic: Clinic, clock: Clock, code: 
     assert bool(halted) == (kind is Kind.HALT_SENDER)
 
 
+@on_both_databases
+@pytest.mark.parametrize("code", [20003, 401])
+def test_a_key_that_is_refused_stops_every_number_within_a_moment_and_costs_nobody(
+    clinic: Clinic, clock: Clock, code: int
+) -> None:
+    sample = clinic(400, send_numbers=2)
+    queue(sample, range(1, 401), kind="broadcast")
+    ours = company(clock, Fate(Answer.REFUSE, code=code))
+    send_all(post(sample, ByHand(ours), clock, at_once=10))
+    assert ours.requests <= 60, "those whose tries were written down already"
+    assert states(sample) == [stored.QUEUED] * 400
+    with sample.database.read() as connection:
+        assert None not in connection.execute(select(senders.c.halted_at)).scalars().all()
+
+
 @pytest.mark.parametrize("code", FAILURES)
 def test_a_failure_by_receipt_ends_as_its_verdict_says(clinic: Clinic, clock: Clock, code: int) -> None:
     sample = clinic(1)
