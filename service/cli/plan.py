@@ -12,9 +12,10 @@ from service.cli import plan_words
 from service.cli.acting import by_staff, for_clinic, installation
 from service.cli.plan_shown import moment, show
 from service.reminders import approval
-from service.reminders.clinics import sites_of
+from service.reminders.clinics import senders_of, sites_of
 from service.reminders.closing_day import close_day
 from service.reminders.follow_ups import plan_follow_ups
+from service.reminders.halted import resume_sender
 from service.reminders.jobs import counts, sheet_for_tomorrow
 from service.reminders.planning import plan_day
 from service.reminders.preview import preview
@@ -142,6 +143,20 @@ def close(site: str, day: str, clinic_name: str, who: str) -> None:
         if run is None:
             raise Refused("run.nobody_booked")
         show(preview(connection, clinic.id, run.id, own.now), clinic.zone)
+
+
+@command.command("resume-number")
+@click.argument("number")
+@for_clinic
+@by_staff
+def resume_number(number: str, clinic_name: str, who: str) -> None:
+    """Let a sending NUMBER go on after somebody mended why the phone company had stopped it."""
+    with installation() as own, own.database.write() as connection:
+        clinic = own.clinic(clinic_name)
+        acting = own.acting(connection, clinic, who)
+        found = next((sender.id for sender in senders_of(connection, clinic.id) if sender.number == number), 0)
+        resume_sender(connection, clinic.id, found, acting, own.now)
+        click.echo(f"{number} sends again.")
 
 
 @command.command("sheet")

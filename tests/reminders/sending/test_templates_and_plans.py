@@ -8,7 +8,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from databases import on_both_databases
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.cli import main
 from service.languages import Language
@@ -18,7 +18,9 @@ from service.reminders.preview import preview
 from service.reminders.refused import Refused
 from service.reminders.rules.template import Template
 from service.reminders.rules.template import templates as shipped
-from service.storage.reminder_tables import audit
+from service.settings import from_environment
+from service.storage.database import Database
+from service.storage.reminder_tables import audit, senders
 from tests.reminders.sending.by_hand import states
 from tests.reminders.sending.planned_clinic import TODAY, TOMORROW, Clinic, approve_all, book
 from tests.reminders.sending.sample_clinic import Sample
@@ -138,3 +140,21 @@ def test_words_are_changed_in_a_file_and_kept_from_the_command_line(tmp_path: Pa
     assert "we see you" not in clearline("plan", "words", "visit")
     file.write_text("en: [hello]")
     assert "`en` and `es`" in clearline("plan", "keep-words", "visit", str(file), "--as", "Ruth Sample", fails=True)
+
+
+def test_a_number_that_was_stopped_sends_again_by_a_command(tmp_path: Path) -> None:
+    env = {"CLEARLINE_VAR": str(tmp_path / "var"), "TWILIO_ACCOUNT_SID": None, "DATABASE_URL": None}
+
+    def resumed() -> tuple[int, str]:
+        words = ["plan", "resume-number", number, "--as", "Ruth Sample"]
+        done = CliRunner().invoke(main, words, env=env)
+        return done.exit_code, done.output
+
+    CliRunner().invoke(main, ["demo"], env=env)
+    database = Database(from_environment({k: v for k, v in env.items() if v}).database_url)
+    with database.write() as connection:
+        connection.execute(update(senders).values(halted_at=1))
+        number = connection.execute(select(senders.c.number).limit(1)).scalar_one()
+    database.close()
+    assert resumed() == (0, f"{number} sends again.\n")
+    assert resumed()[0] == 1
