@@ -15,6 +15,8 @@ from service.front_desk.noticeboard import watch
 from service.front_desk.texts import TextDesk
 from service.gateway.outbox import Outbox
 from service.parts import Parts, put_together, safety_words_to_review
+from service.reminders.spoken_names import EVERY as NAMES_EVERY
+from service.reminders.spoken_names import record_missing
 from service.settings import Settings, from_environment
 from service.web import console, headers, health, webhooks
 from service.web import recordings as recordings_door
@@ -31,6 +33,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], float] =
     parts = put_together(settings or from_environment(os.environ), clock)
     app = serve_parts(parts)
     watch(parts.look_again)
+    watch(lambda: record_missing(parts.database, parts.recordings), NAMES_EVERY)
     return app
 
 

@@ -109,15 +109,15 @@ def render_command(
 
 
 @command.command("names")
-@engine_option
 @format_option
-@folder_option
-def names_command(engine: str, form: str, folder: Path | None) -> None:
-    """Render the names and towns of all clinics. The worker does this by itself when one is new or changed."""
+def names_command(form: str) -> None:
+    """Render the names and towns of all clinics with the default voice, which sends them nowhere.
+
+    The worker and the web server do this by themselves when one is new or changed."""
     settings = _settings()
     try:
         lines = list(own_lines(_names(settings)))
-        counts = render_names(lines, _voice(engine, folder, online=False), settings.var / NAMES, Format(form))
+        counts = render_names(lines, Espeak(), settings.var / NAMES, Format(form))
     except (BadManifest, CannotSpeak) as error:
         raise click.ClickException(str(error)) from error
     for failure in counts.failed:

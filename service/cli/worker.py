@@ -6,8 +6,6 @@ import asyncio
 import logging
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -30,7 +28,8 @@ from service.reminders.jobs import Work, all_clinics, counts, let_go
 from service.reminders.post import Post
 from service.reminders.privacy import Privacy
 from service.reminders.reconcile import Lists
-from service.reminders.spoken_names import spoken_names
+from service.reminders.spoken_names import EVERY as NAMES_EVERY
+from service.reminders.spoken_names import record_missing
 from service.reminders.worker import Job, in_thread, run
 from service.settings import BadSettings, from_environment
 from service.storage import page_answers
@@ -40,7 +39,6 @@ log = logging.getLogger(__name__)
 
 DAY = 86400
 INBOUND = 900
-NAMES_EVERY = 60
 # Twilio promises no receipt; what has none after four hours is asked for.
 ASK_AFTER = 4 * 3600
 
@@ -134,7 +132,7 @@ def _others(parts: Parts, work: Work) -> list[Job]:
     jobs = [
         Job("noticeboard", EVERY, in_thread(parts.look_again)),
         Job("errands", 1, in_thread(lambda: _errands(parts))),
-        Job("names", NAMES_EVERY, in_thread(lambda: _record_names(parts))),
+        Job("names", NAMES_EVERY, in_thread(lambda: record_missing(parts.database, parts.recordings))),
         Job("purge", DAY, in_thread(lambda: _purge(parts, work))),
     ]
     if not parts.settings.tryout:
@@ -164,17 +162,6 @@ def _inbox(parts: Parts, work: Work) -> Inbox:
 
 def _errands(parts: Parts) -> int:
     return run_errands(parts.database, parts.vault, parts.gateway, lambda: parts.almanac().writer, parts.clock)
-
-
-def _record_names(parts: Parts) -> None:
-    """Record the names of new clinics, in a child process, for what speaks is heavy and not ours."""
-    with parts.database.read() as connection:
-        names = spoken_names(connection)
-    if any(parts.recordings.without_name(language, pieces) for language, pieces in names.items()):
-        # Our own command, without a shell.
-        done = subprocess.run([sys.executable, "-m", "service.cli", "audio", "names"], check=False)
-        if done.returncode:
-            log.warning("the name of a clinic could not be recorded; the phone company's voice says it")
 
 
 def _play_back(parts: Parts) -> int:

@@ -10,7 +10,7 @@ from service.conversation.pace import Pace
 from service.front_desk.spool import Spool
 from service.front_desk.words import Words
 from service.languages import Language
-from service.reminders.spoken_names import spoken_names
+from service.reminders.spoken_names import missing_names
 from service.settings import Settings
 from service.storage.database import Database, StorageDown
 from service.storage.migrate import is_current
@@ -59,13 +59,9 @@ def _recordings(words: Words, recordings: Recordings) -> str:
 def _names(database: Database, recordings: Recordings) -> str:
     """Without its name a clinic's reminder calls are spoken by the phone company's voice."""
     try:
-        with database.read() as connection:
-            names = spoken_names(connection)
+        missing = missing_names(database, recordings)
     except StorageDown:
         return ""
-    missing = {
-        piece.words for language, pieces in names.items() for piece in recordings.without_name(language, pieces)
-    }
     if not missing:
         return ""
     return f"{len(missing)} names of clinics and towns are not recorded: run `clearline audio names`."
