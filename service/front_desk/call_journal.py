@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -32,8 +33,7 @@ LONGEST = 2 * 3600
 VISIT_KEYS = {"1": "coming", "2": "back", "3": "rebook"}
 
 
-@dataclass(frozen=True)
-class Took:
+class Took(NamedTuple):
     """A step of a call: where the caller stood, the key (`?` for words, empty for silence), how a dial ended, and
     what followed. Words that were spoken are not in it."""
 
@@ -45,16 +45,13 @@ class Took:
 
 @dataclass
 class _Under:
-    """A call under way: how it began, and its steps, to be worked out once somebody stores it."""
+    """A call under way and its steps, to be worked out once somebody stores it."""
 
-    call: Call
+    sid: str
+    caller: str
+    ours: str
+    began_at: int
     took: list[Took] = field(default_factory=list)
-
-    def so_far(self) -> Call:
-        call = self.call
-        for one in list(self.took):
-            call = after(call, one)
-        return call
 
 
 class CallJournal:
@@ -69,10 +66,13 @@ class CallJournal:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
 
     def note(self, came: CallStep, step: Step) -> None:
-        """Remember a step that was just answered. Waits for nothing."""
+        """Remember a step that was just answered. Waits for nothing, and works nothing out."""
         sid = came.call_sid[:64]
         under = self._calls.get(sid)
         if under is None:
+            if came.state:
+                # It began before this process did.
+                return
             under = self._begin(sid, came)
         if len(under.took) < MOST_STEPS:
             under.took.append(Took(came.state, came.digits or ("?" if came.speech else ""), came.dialed, step))
@@ -85,9 +85,7 @@ class CallJournal:
         if under is None:
             self._later(lambda connection: call_log.end(connection, sid, now, seconds))
         else:
-            self._later(
-                lambda connection: call_log.keep(connection, replace(under.so_far(), ended_at=now, seconds=seconds))
-            )
+            self._later(lambda connection: self._keep(connection, under, now, seconds))
 
     def settle(self) -> None:
         """Wait until all that was noted so far is stored."""
@@ -95,20 +93,20 @@ class CallJournal:
 
     def _begin(self, sid: str, came: CallStep) -> _Under:
         now = int(self._clock())
-        under = _Under(Call(sid, self._index(came.caller), came.to, now))
+        under = _Under(sid, came.caller, came.to, now)
         with self._lock:
             old = list(self._left_over(now))
             self._calls[sid] = under
         # Of the old ones nobody told us the end.
         for one in (under, *old):
-            self._later(partial(_keep, one))
+            self._later(partial(self._keep, under=one))
         return under
 
     def _left_over(self, now: int) -> Iterator[_Under]:
         """The oldest calls, while they are too many or went on for too long; they stand in the order they began."""
         while self._calls:
             oldest = next(iter(self._calls))
-            if len(self._calls) < MOST_CALLS and self._calls[oldest].call.began_at >= now - LONGEST:
+            if len(self._calls) < MOST_CALLS and self._calls[oldest].began_at >= now - LONGEST:
                 return
             yield self._calls.pop(oldest)
 
@@ -124,9 +122,13 @@ class CallJournal:
         except Exception:
             log.exception("a call could not be written to the log")
 
-
-def _keep(under: _Under, connection: Connection) -> None:
-    call_log.keep(connection, under.so_far())
+    def _keep(
+        self, connection: Connection, under: _Under, ended_at: int | None = None, seconds: int | None = None
+    ) -> None:
+        call = Call(under.sid, self._index(under.caller), under.ours, under.began_at)
+        for one in list(under.took):
+            call = after(call, one)
+        call_log.keep(connection, replace(call, ended_at=ended_at, seconds=seconds))
 
 
 def after(call: Call, took: Took) -> Call:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from clock import Clock
 from databases import on_both_databases
@@ -9,12 +11,13 @@ from flask import Flask
 from line import phone_to
 from sqlalchemy import func, select
 
-from service.app import Parts
+from service.app import Parts, serve_parts
 from service.front_desk.call_journal import LONGEST, CallJournal
 from service.reminders import call_log
 from service.reminders.call_log import HUNG_UP, SILENCE, WRONG_KEY, Call, Left
 from service.reminders.clinics import Sender, add_sender, create_clinic
 from service.reminders.purge import KEEP_WORDS, purge
+from service.simulator.phone import through
 from service.storage.database import Database
 from service.storage.reminder_tables import calls
 
@@ -131,3 +134,18 @@ def test_calls_of_whose_end_nobody_told_us_are_let_go_of_in_memory_and_stay_in_t
     lost = next(call for call in logged(parts, clinic_id) if call.sid == first.sid)
     assert lost.ended_at is None
     assert [key for _, _, key in lost.trail] == ["", "1"]
+
+
+def test_a_call_that_began_before_this_process_did_still_gets_its_end(
+    app: Flask, parts: Parts, journal: CallJournal, clinic_id: int
+) -> None:
+    call = phone_to(app, parts).call()
+    journal.settle()
+    another = serve_parts(parts)
+    call.phone = replace(call.phone, post=through(another.test_client()))
+    call.press("1")
+    call.hang_up()
+    another.extensions["call_journal"].settle()
+    (kept,) = logged(parts, clinic_id)
+    assert kept.ended_at
+    assert kept.seconds is not None
