@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
 
 from service.content.library import ContentError, Library
 from service.content.reviews import NONE_YET, Review, Reviews, as_plain, from_plain, load_reviews
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 
 # A page that was taken back is closed in every process within a minute: this often, in seconds, each reads again.
 EVERY = 20.0
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,10 @@ class Noticeboard:
             self._looked_at = self._clock()
             before = (self._filed, self._recorded, self._withdrawn)
             try:
-                self._read_file()
-                self._recorded, self._withdrawn = self._database.in_time(self._read)
+                # Each by itself: a broken file must not keep a page open that was taken back.
+                for read in (self._read_file, self._read_withdrawals, self._read_reviews):
+                    _telling(read)
                 self._never_reached = False
-            except ContentError as error:
-                log.critical("reviews could not be read: %s", error)
             except StorageDown as error:
                 log.warning("the last known reviews and withdrawals stand: %s", error)
                 if self._never_reached:
@@ -90,14 +93,22 @@ class Noticeboard:
         if stamp != self._stamp:
             self._filed, self._stamp = load_reviews(self._file), stamp
 
-    def _read(self) -> tuple[list[tuple[int, Review]], list[Withdrawal]]:
-        """What the database holds, of reviews only those that are new."""
+    def _read_withdrawals(self) -> None:
+        self._withdrawn = self._database.in_time(lambda: self._asked(content_decisions.withdrawn))
+
+    def _read_reviews(self) -> None:
+        self._recorded = self._database.in_time(lambda: self._asked(self._reviews))
+
+    def _reviews(self, connection: Connection) -> list[tuple[int, Review]]:
+        """What the database holds, of which only what is new is read."""
+        recorded, last = self._recorded, self._recorded[-1][0] if self._recorded else 0
+        if self._never_reached or content_decisions.count_reviews(connection, last) != len(recorded):
+            recorded, last = [], 0
+        return [*recorded, *content_decisions.reviews_after(connection, last)]
+
+    def _asked(self, question: Callable[[Connection], Found]) -> Found:
         with self._database.read() as connection:
-            recorded, last = self._recorded, self._recorded[-1][0] if self._recorded else 0
-            if self._never_reached or content_decisions.count_reviews(connection, last) != len(recorded):
-                recorded, last = [], 0
-            newer = content_decisions.reviews_after(connection, last)
-            return [*recorded, *newer], content_decisions.withdrawn(connection)
+            return question(connection)
 
     def _post(self) -> Posted:
         reviews = self._filed.with_others(review for _, review in self._recorded)
@@ -148,6 +159,13 @@ def watch(look: Callable[[], None], every: float = EVERY) -> threading.Thread:
     thread = threading.Thread(target=turn, name="noticeboard", daemon=True)
     thread.start()
     return thread
+
+
+def _telling(read: Callable[[], None]) -> None:
+    try:
+        read()
+    except ContentError as error:
+        log.critical("reviews could not be read: %s", error)
 
 
 def _recalled(entries: Iterable[tuple[int, dict[str, Any]]]) -> Iterable[tuple[int, Review]]:

@@ -16,9 +16,9 @@ from sqlalchemy import delete
 
 from service.app import Parts, put_together, serve_parts
 from service.content.library import Library
-from service.content.reviews import Review, fingerprint, topic_words
+from service.content.reviews import Review, add, fingerprint, topic_words
 from service.content.safety_set import unreviewed
-from service.front_desk.noticeboard import watch
+from service.front_desk.noticeboard import Noticeboard, watch
 from service.parts import safety_words_to_review
 from service.reminders.errands import run_errands
 from service.settings import Settings
@@ -215,3 +215,23 @@ def test_a_review_that_was_committed_late_is_not_overlooked(own: Parts, library:
         connection.execute(delete(content_reviews).where(content_reviews.c.item == "topic.chemo"))
     own.noticeboard.reread()
     assert [review.item for review in own.noticeboard.posted.reviews.entries] == ["topic.nausea"]
+
+
+def test_the_file_is_read_again_when_it_changes_and_a_broken_one_changes_nothing(
+    database: Database, library: Library, clock: Clock, tmp_path: Path
+) -> None:
+    file = tmp_path / "reviews.yaml"
+    board = Noticeboard(library, database, file=file, copy=tmp_path / "copy.json", clock=clock)
+    assert board.posted.reviews.entries == ()
+    for topics in (["chemo"], ["chemo", "nausea"]):
+        add(file, [reviewed(library, topic) for topic in topics])
+        board.reread()
+        assert [one.item for one in board.posted.reviews.entries] == [f"topic.{topic}" for topic in topics]
+    file.write_text(file.read_text().replace("Ben Okafor", "[", 1))
+    edition = board.edition
+    board.reread()
+    assert board.edition == edition
+    assert len(board.posted.reviews.entries) == 2
+    decide(database, withdraw, "chemo", clock, "")
+    board.reread()
+    assert set(board.posted.withdrawn) == {"chemo"}, "a page is closed all the same"

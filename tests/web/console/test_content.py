@@ -12,6 +12,9 @@ from clock import Clock
 from console_staff import NOW, Browser, Hire, Person
 
 from service.app import Parts
+from service.content.library import HERE
+from service.content.library import read as load_file
+from service.content.review_items import chosen
 from service.content.reviews import Review, fingerprint, topic_words
 from service.languages import Language
 from service.settings import Settings
@@ -143,3 +146,21 @@ class TestWithARealAccount:
         page = nurse.get(path).text
         assert BAR in page
         assert 'href="/console/content/set/safety"' in page
+
+    def test_it_asks_no_more_once_all_of_them_are_read(self, parts: Parts, clinic_id: int, nurse: Browser) -> None:
+        words = chosen(parts.library, (), (), load_file(HERE / "safety_set.yaml"))
+        day = date(2026, 11, 22)
+        reviews = [Review(name, "Ben Okafor", "RN", day, fingerprint(said), said) for name, said in words.items()]
+        with parts.database.write() as connection:
+            keep_reviews(connection, reviews, BEN, NOW)
+        parts.noticeboard.reread()
+        assert "wait for a clinician" not in nurse.get("/console/").text
+        assert "37 of 37 safety texts reviewed" in nurse.get("/console/content").text
+
+    def test_new_words_are_told_apart_from_those_that_people_still_get(
+        self, parts: Parts, clinic_id: int, nurse: Browser
+    ) -> None:
+        read(parts, "chemo", title="Strong chemo")
+        page = nurse.get("/console/content/441").text
+        assert "People still get the words that were reviewed last." in page
+        assert "<h1>Chemo</h1>" in page
