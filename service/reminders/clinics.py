@@ -133,15 +133,28 @@ def set_moving(connection: Connection, clinic_id: int, moving: bool, who: str, n
 
 def add_site(connection: Connection, clinic_id: int, site: Site, who: str, now: int) -> int:
     """A further place of a clinic; returns its id. Raises Refused for a telling name, a strange zone or number."""
-    _refuse_telling(site.short_name)
-    _refuse_zone(site.zone)
-    for number in filter(None, (site.day_phone, site.night_phone)):
-        _refuse_number(number)
+    _refuse_unfit(site)
     values = {name: value for name, value in vars(site).items() if name != "id"}
     taken = Refused("site.taken", name=site.short_name)
     site_id = _add(connection, sites, {"clinic_id": clinic_id, **values}, taken)
     audit.note(connection, clinic_id, who, "site added", f"site {site_id}", now)
     return site_id
+
+
+def change_site(connection: Connection, clinic_id: int, site_id: int, site: Site, who: str, now: int) -> None:
+    """Write a place down anew. Raises Refused for another clinic's, a name that tells or is taken, a strange zone or
+    number."""
+    _refuse_unfit(site)
+    values = {name: value for name, value in vars(site).items() if name != "id"}
+    mine = (sites.c.clinic_id == clinic_id, sites.c.id == site_id)
+    try:
+        with connection.begin_nested():
+            changed = connection.execute(update(sites).where(*mine).values(values)).rowcount
+    except IntegrityError as error:
+        raise Refused("site.taken", name=site.short_name) from error
+    if not changed:
+        raise Refused("site.unknown")
+    audit.note(connection, clinic_id, who, "site changed", f"site {site_id}", now)
 
 
 def sites_of(connection: Connection, clinic_id: int) -> list[Site]:
@@ -182,6 +195,13 @@ def _add(connection: Connection, table: Table, values: dict[str, Any], taken: Re
             return added
     except IntegrityError as error:
         raise taken from error
+
+
+def _refuse_unfit(site: Site) -> None:
+    _refuse_telling(site.short_name)
+    _refuse_zone(site.zone)
+    for number in filter(None, (site.day_phone, site.night_phone)):
+        _refuse_number(number)
 
 
 def _refuse_telling(name: str) -> None:

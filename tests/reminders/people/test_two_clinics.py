@@ -65,6 +65,7 @@ CALLS = {
     clinics.clinic: ({}, OWN_WORK),
     clinics.set_moving: ({"moving": True}, None),
     clinics.add_site: ({"site": clinics.Site("North", "America/Chicago")}, OWN_WORK),
+    clinics.change_site: ({"site_id": 1, "site": clinics.Site("North", "America/Chicago")}, REFUSED),
     clinics.sites_of: ({}, []),
     clinics.add_sender: ({"sender": clinics.Sender(NUMBER)}, OWN_WORK),
     clinics.senders_of: ({}, []),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from service.app import Parts
 from service.languages import Language
-from service.reminders.clinics import Clinic, Sender, Site, add_sender, add_site, senders_of, set_moving
+from service.reminders.clinics import Clinic, Sender, Site, add_sender, add_site, senders_of, set_moving, sites_of
 from service.reminders.optouts import stop_phone
 from service.reminders.privacy import Privacy
 from service.segments import cut
@@ -154,3 +154,19 @@ def test_a_number_of_the_installation_is_taken_to_send_from(ana: Browser, parts:
         (kept,) = senders_of(connection, clinic_id)
     assert (kept.number, kept.role, kept.kind, kept.pace) == (number, "reminders", "tollfree", 3)
     assert ana.send("/console/settings/numbers/new", form | {"number": "+12025550111"}).status_code == 422
+
+
+def test_a_site_that_lacks_a_phone_is_completed(ana: Browser, parts: Parts, clinic_id: int) -> None:
+    with parts.database.write() as connection:
+        site_id = add_site(connection, clinic_id, replace(PLACE, night_phone=""), "Ana", NOW)
+    address = f"/console/settings/sites/{site_id}"
+    assert 'value="Main"' in ana.get(address).text
+    form = {"short_name": "Main", "zone": PLACE.zone, "town": "Albany", "hours": PLACE.hours}
+    assert ana.send(address, form | {"day_phone": "202-555-0134", "night_phone": "no"}).status_code == 422
+    phones = {"day_phone": "202-555-0134", "night_phone": "202 555 0135"}
+    wrong = ana.send(address, form | phones | {"hours": "when we are in"})
+    assert "Write hours like Mon-Fri 08:00-17:00" in wrong.text
+    assert ana.send(address, form | phones).status_code == 303
+    with parts.database.read() as connection:
+        (kept,) = sites_of(connection, clinic_id)
+    assert kept == replace(PLACE, id=site_id)

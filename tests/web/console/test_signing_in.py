@@ -38,6 +38,7 @@ def test_the_first_run_makes_clinic_and_administrator_and_leads_to_today(app, cl
     secret = page.split('class="code secret">')[1].split("<")[0].replace(" ", "")
     codes = browser.send("/console/factor", {"code": pyotp.TOTP(secret).at(int(clock()))})
     assert codes.text.count('<li class="code">') == 10
+    assert 'href="/console/setup"' in codes.text, "a new clinic is shown what to set up"
     assert "Ana Ruiz" in browser.get("/console/").text
     assert browser.get("/console/first-run").status_code == 404
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import update
 from wtforms import SelectField
 
+from service.languages import Language
 from service.reminders.clinics import LONGEST_NAME, Site, add_site, clinic, senders_of, shares_sender, sites_of
+from service.reminders.clinics import change_site as keep_site
 from service.reminders.refused import Refused
 from service.reminders.retention import retention
 from service.reminders.rules import lint
+from service.reminders.rules.promise import BadHours, staffed_hours
 from service.reminders.rules.zones import known_zones
 from service.storage.reminder_tables import clinics
 from service.web.console.console import Console
@@ -71,26 +74,53 @@ def add(console: Console) -> None:
 
     @console.page("/settings/sites/new", Permission.CHANGE_SETTINGS, methods=("GET", "POST"), fresh=True)
     def new_site(seat: Seat) -> ResponseReturnValue:
-        form = SiteForm(request.form, data={"zone": seat.me.zone})
-        if request.method == "GET":
-            return seat.show("settings_site.html", form=form)
-        numbers = {name: typed_number(form[name].data or "") for name in ("day_phone", "night_phone")}
-        if not (form.validate() and _names_nothing(form, "short_name") and _are_numbers(form, numbers)):
-            return seat.show("settings_site.html", 422, form=form)
-        try:
-            with seat.write() as connection:
-                site = Site(**(form.data | numbers))
+        return _site(seat, SiteForm(request.form, data={"zone": seat.me.zone}), 0)
+
+    @console.page("/settings/sites/<int:site_id>", Permission.CHANGE_SETTINGS, methods=("GET", "POST"), fresh=True)
+    def change_site(seat: Seat, site_id: int) -> ResponseReturnValue:
+        with seat.read() as connection:
+            mine = [site for site in sites_of(connection, seat.clinic_id) if site.id == site_id]
+        if not mine:
+            abort(404)
+        return _site(seat, SiteForm(request.form if request.method == "POST" else None, obj=mine[0]), site_id)
+
+
+def _site(seat: Seat, form: SiteForm, site_id: int) -> ResponseReturnValue:
+    """Show the form of a site, or keep what it says: a new one where `site_id` is 0."""
+    title = "settings.change_site" if site_id else "settings.site_title"
+    if request.method == "GET":
+        return seat.show("settings_site.html", form=form, title=title)
+    numbers = {name: typed_number(form[name].data or "") for name in ("day_phone", "night_phone")}
+    if not (form.validate() and _names_nothing(form, "short_name") and _are_numbers(form, numbers)):
+        return seat.show("settings_site.html", 422, form=form, title=title)
+    if not _are_hours(form, seat.language):
+        return seat.show("settings_site.html", 422, form=form, title=title)
+    site = Site(**(form.data | numbers))
+    try:
+        with seat.write() as connection:
+            if site_id:
+                keep_site(connection, seat.clinic_id, site_id, site, seat.name, seat.now)
+            else:
                 add_site(connection, seat.clinic_id, site, seat.name, seat.now)
-        except Refused:
-            form.refuse("short_name", "settings.site_taken")
-            return seat.show("settings_site.html", 422, form=form)
-        return seat.back("settings", "settings.site_added")
+    except Refused:
+        form.refuse("short_name", "settings.site_taken")
+        return seat.show("settings_site.html", 422, form=form, title=title)
+    return seat.back("settings", "settings.saved" if site_id else "settings.site_added")
 
 
 def _names_nothing(form: Form, field: str) -> bool:
     """Does the name say nothing about what people are treated for?"""
     if lint.lint_clinic(lint.Clinic(names=(form[field].data,), phones=())):
         form.refuse(field, "first_run.telling")
+    return not form.errors
+
+
+def _are_hours(form: Form, language: Language) -> bool:
+    """Call-backs are promised by the hours of a site, so they must be such that we can read them."""
+    try:
+        staffed_hours(form["hours"].data or "Mon 08:00-17:00")
+    except BadHours as error:
+        form.refuse("hours", error.reason.say(language))
     return not form.errors
 
 
