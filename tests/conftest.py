@@ -37,6 +37,14 @@ hypothesis_settings.register_profile(
     max_examples=200,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+# For scripts/proof: many more, and other ones each time.
+hypothesis_settings.register_profile(
+    "thorough",
+    deadline=None,
+    max_examples=5000,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    print_blob=True,
+)
 hypothesis_settings.load_profile("clearline")
 
 

@@ -219,8 +219,10 @@ class Console:
                 sessions.leave_notice(connection, seat.sitting.id_hash, g.console_notice)
 
     def _wrong(self, error: Exception) -> ResponseReturnValue:
-        nobody = Seat(self.parts, None, "", _language(None), int(self.parts.clock()))
-        return page_for(error, g.get("console_seat") or nobody)
+        if "console_seat" not in g:
+            # A file that we do not have, or a fault before anybody sat down: the page is made for nobody.
+            g.console_seat = Seat(self.parts, None, "", _language(None), int(self.parts.clock()))
+        return page_for(error, g.console_seat)
 
 
 def _asked_for() -> str:
