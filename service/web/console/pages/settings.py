@@ -13,7 +13,7 @@ from service.reminders.clinics import change_site as keep_site
 from service.reminders.refused import Refused
 from service.reminders.retention import retention
 from service.reminders.rules import lint
-from service.reminders.rules.promise import BadHours, staffed_hours
+from service.reminders.rules.staffed import BadHours, staffed_hours
 from service.reminders.rules.zones import known_zones
 from service.storage.reminder_tables import clinics
 from service.web.console.console import Console
