@@ -29,6 +29,7 @@ from service.reminders.privacy import Privacy  # noqa: E402
 from service.reminders.rules.walk import places, years  # noqa: E402
 from service.settings import from_environment  # noqa: E402
 from service.storage.database import Database  # noqa: E402
+from tests.proof.any_words import try_words  # noqa: E402
 from tests.proof.kill_runs import NOON, kill_run  # noqa: E402
 from tests.proof.receipt_storm import storm  # noqa: E402
 from tests.proof.stop_race import race  # noqa: E402
@@ -81,6 +82,7 @@ class Run:
             yield f"receipts, {name}", lambda said, name=name: self.receipts(name, said)
         yield "model of deliveries", self.model
         yield "quiet hours", self.hours
+        yield "any words", self.words
 
     def kills(self, name: str, said: Said) -> Shown:
         began, done, lost, doubled, unknown, most_unknown, people = time.time(), 0, 0, 0, 0, 0, 0
@@ -142,6 +144,17 @@ class Run:
             said(f"{count} of {len(wanted)} places")
         figures = f"{minutes:,} minutes in {len(wanted)} places from 2026 on: {wrong} wrong"
         return Shown("quiet hours, minute by minute", "-", figures, wrong == 0, time.time() - began)
+
+    def words(self, said: Said) -> Shown:
+        began = time.time()
+        profile = "thorough" if self.size is FULL else "clearline"
+        said(f"every form, link and list with the {profile} examples")
+        tried = try_words(profile, self.seed)
+        figures = (
+            f"{tried.held} properties of forms, links and lists held, {tried.failed} did not ({profile} examples)"
+        )
+        held = tried.held > 0 and not tried.failed
+        return Shown("any words in the console", "both", figures, held, time.time() - began)
 
 
 def main() -> int:
