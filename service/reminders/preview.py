@@ -55,13 +55,14 @@ class Expensive:
 
 @dataclass(frozen=True)
 class Preview:
-    """A run before it goes. `left_out` counts by reason (a line for `why.told`); `estimate` is None where nothing
-    goes."""
+    """A run before it goes. `going` of those `queued` will go; `left_out` counts the others by reason (a line for
+    `why.told`); `estimate` is None where nothing goes."""
 
     run: int
     name: str
     state: str
     odd_why: str
+    queued: int
     going: int
     texts: int
     calls: int
@@ -96,6 +97,7 @@ def preview(connection: Connection, clinic_id: int, run: int, now: int) -> Previ
         name=head["name"],
         state=head["state"],
         odd_why=head["odd_why"],
+        queued=sum(channels.values()) + len(later),
         going=sum(channels.values()),
         texts=channels.get("text", 0),
         calls=channels.get("call", 0),

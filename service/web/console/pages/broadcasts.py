@@ -141,7 +141,7 @@ def _told(connection: Connection, seat: Seat, row: Any, seen: Preview | None) ->
     first_at = max(seen.first_at or 0, seat.now) if seen else 0
     # Nothing goes before the time to take an approval back is over.
     later = max(0, (row["undo_until"] or 0) - first_at) if row["state"] in LIVE else 0
-    second = row["kind"] == "closing" or row["state"] == "waiting" or needs_second_person(seen.going if seen else 0)
+    second = row["kind"] == "closing" or row["state"] == "waiting" or needs_second_person(seen.queued if seen else 0)
     return {
         "seen": seen,
         "worst": _worst(connection, seat, seen) if seen else [],
