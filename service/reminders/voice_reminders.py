@@ -26,7 +26,8 @@ from service.storage.reminder_tables import clinics, contacts, deliveries, visit
 ONE_DAY = {"visit": "call_visit", "visit_week": "call_visit", "visit_moved": "call_moved", "visit_note": "call_note"}
 FIRST = {"visit_moved": "call_moved_many", "visit_note": "call_note_many"}
 SEVERAL = {Shape.RUN: "call_run", Shape.LIST: "call_list"}
-KINDS = frozenset({*ONE_DAY, "closing_day", "follow_up"})
+CALLED_OFF = "visit_off"
+KINDS = frozenset({*ONE_DAY, CALLED_OFF, "closing_day", "follow_up"})
 # The kinds that ask, and so are followed by the three answers.
 ASKS = frozenset({"visit", "visit_week", "visit_moved"})
 
@@ -76,7 +77,9 @@ def spoken(connection: Connection, delivery_id: int, phone: str) -> Spoken | Non
             ~stopped(contacts.c.clinic_id, contacts.c.phone),
         )
     ).one_or_none()
-    if row is None or row.kind not in KINDS or row.state in ("cancelled", "done", "noshow"):
+    if row is None or row.kind not in KINDS:
+        return None
+    if row.kind != CALLED_OFF and row.state in ("cancelled", "done", "noshow"):
         return None
     language, facts = Language(row.language), json.loads(row.fields)
     return Spoken(
@@ -87,7 +90,7 @@ def spoken(connection: Connection, delivery_id: int, phone: str) -> Spoken | Non
         phone=written(facts.get("phone", "")),
         parts=message_parts(row.kind, facts, language),
         asks=row.kind in ASKS and bool(row.visit_id),
-        calls_back=row.kind == "follow_up",
+        calls_back=row.kind in ("follow_up", CALLED_OFF),
         visit_id=row.visit_id or 0,
     )
 
@@ -105,6 +108,10 @@ def about_visits(
         ("until", str(spoken_dates.over(message))),
     )
     shape = spoken_dates.shape(message)
+    if kind == CALLED_OFF:
+        # Said before what follows, so without the falling tone at its end.
+        when = spoken_dates.moment(message, language, say_zone=say_zone, last=False)
+        return (Say("reminder.call_off", (("moment", when), ("until", str(spoken_dates.over(message))))),)
     if shape is Shape.DAY:
         return (Say(f"reminder.{ONE_DAY[kind]}", said),)
     first = (Say(f"reminder.{FIRST[kind]}"),) if kind in FIRST else ()

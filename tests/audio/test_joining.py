@@ -13,6 +13,7 @@ import soundfile
 
 from service.audio.finish import active_level
 from service.audio.joining import BETWEEN_WORDS_S, LEAD_S, TAIL_S, Addresses, Join, joined
+from service.audio.listening import LEAST_COVER, Ear, missing_words, words_of
 from service.audio.phrasing import PAUSES
 from service.audio.recordings import COMMITTED, Recordings
 from service.audio.render import render, render_names
@@ -153,6 +154,38 @@ def visit_on(message: Told, language: Language, library: Library, until: int = 0
     fields = {"moment": spoken_dates.moment(message, language), "town": "", "besides": ""}
     said = compose(VISIT, library.phrases[VISIT].speech[language], fields, language)
     return Prompt("joined", sentence(said), language, pieces=said, until=until)
+
+
+# Every piece that a recogniser does not place where it stands alone.
+SAID = (
+    *("2026-06-03 16:00", "2026-09-08 17:00", "2026-10-26 18:30", "2026-06-26 19:00", "2026-09-26 21:02"),
+    *("2026-10-08 21:04", "2026-06-08 09:22", "2026-09-03 09:36"),
+)
+
+
+def test_a_recogniser_hears_every_joined_sentence_and_not_another(library: Library) -> None:
+    recordings = Recordings(COMMITTED, Path("none"))
+    prompts = [visit_on(told(start), EN, library) for start in SAID]
+    prompts += [goodbye(number, library) for number in ("268-862-6822", "317-549-0268")]
+    ear = Ear(missing_words({word for prompt in prompts for word in words_of(prompt.words)}))
+    for prompt, other in zip(prompts, (*prompts[1:], prompts[0]), strict=True):
+        url = recordings.url(EN, Pace.NORMAL, prompt)
+        assert url
+        found = recordings.find(url.removeprefix("/audio/"))
+        assert found
+        samples, rate = soundfile.read(io.BytesIO(found.content), dtype="float32")
+        own, neighbour = ear.fits(samples, rate, prompt.words, other.words)
+        assert own, prompt.words
+        assert own.cover >= LEAST_COVER, prompt.words
+        assert neighbour is None or neighbour.cover < LEAST_COVER or neighbour.likelihood < own.likelihood, (
+            prompt.words
+        )
+
+
+def goodbye(number: str, library: Library) -> Prompt:
+    phrase = "reminder.call_goodbye"
+    said = compose(phrase, library.phrases[phrase].speech[EN], {"phone": number}, EN)
+    return Prompt("joined", sentence(said), EN, pieces=said)
 
 
 def test_a_name_is_joined_once_it_is_recorded(tmp_path: Path, library: Library) -> None:

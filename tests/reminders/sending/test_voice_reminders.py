@@ -141,6 +141,17 @@ def test_two_asks_for_a_call_back_where_no_visit_is_set_yet(called: Sample, twil
         assert connection.execute(select(tasks.c.kind)).scalars().all() == ["call back"]
 
 
+def test_a_visit_that_was_called_off_is_told_so(called: Sample, twilio: Twilio, said: Said) -> None:
+    of_kind(called, "visit_off")
+    with called.database.write() as connection:
+        connection.execute(update(visits).values(state="cancelled"))
+    told = step(twilio, action(step(twilio)), Digits="1")
+    assert "Your visit on Thursday, December third, at twelve thirty in the afternoon, will not take place." in said(
+        told
+    )
+    assert "For a call from the clinic, press 2." in said(told)
+
+
 def test_zero_is_a_person_from_the_first_word(called: Sample, twilio: Twilio) -> None:
     dialling = ElementTree.fromstring(step(twilio, action(step(twilio)), Digits="0")).find("Dial")
     assert dialling is not None
