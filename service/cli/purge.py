@@ -34,4 +34,4 @@ def command(dry_run: bool) -> None:
                 click.echo("  " + ", ".join(f"{name} {count}" for name, count in asdict(gone).items()))
         if not dry_run:
             with own.database.write() as connection:
-                click.echo(f"Which page answered whom, of {page_answers.forget(connection, own.now)} old answers")
+                click.echo(f"Answers given by text, older than a month: {page_answers.forget(connection, own.now)}")

@@ -178,7 +178,7 @@ class TestOverTheTelephone:
             now = int(clock())
             assert page_answers.phones_reached(connection, clinic_id, Page("chemo", "441", now - 30 * DAY)) == 1
             assert page_answers.forget(connection, now + 30 * DAY) == 0
-            assert page_answers.forget(connection, now + 31 * DAY) == 2
+            assert page_answers.forget(connection, now + 31 * DAY) == 4
             assert page_answers.phones_reached(connection, clinic_id, Page("chemo", "441", 0)) == 0
 
     def test_whoever_is_erased_is_not_known_to_have_got_a_page(
