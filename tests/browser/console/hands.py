@@ -9,6 +9,7 @@ from typing import Any
 
 import pyotp
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from service.languages import Language
 from service.simulator.strings import strings
@@ -24,7 +25,7 @@ FOCUS = """() => {
         near: [...described.map((id) => document.getElementById(id)), it.closest("li, tr"), it.closest("fieldset"),
             it.closest("section")?.querySelector("h2")].map(words).join(" "),
         seen: it.tagName === "MAIN" || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2),
-        checked: it.checked === true,
+        field: ["INPUT", "TEXTAREA", "SELECT"].includes(it.tagName),
     }
 }"""
 
@@ -43,7 +44,7 @@ class Hands:
             return strings(self.language)[phrase.removeprefix("phone:")]
         return say(self.language, phrase, **fields) if "." in phrase and " " not in phrase else phrase
 
-    def tab_to(self, phrase: str, near: str = "") -> None:
+    def tab_to(self, phrase: str, near: str = "", *, field: bool = False) -> None:
         """Press Tab until this is in focus; each step on the way must show where it is."""
         name, passed = self.word(phrase), []
         for _ in range(140):
@@ -52,7 +53,7 @@ class Hands:
             if focus is None:
                 continue  # past the last one, before the first
             assert focus["seen"], f"no outline on {focus['name']!r}"
-            if focus["name"].startswith(name) and near in focus["near"]:
+            if focus["name"].startswith(name) and near in focus["near"] and focus["field"] >= field:
                 return
             passed.append(focus["name"])
         raise AssertionError(f"Tab never came to {name!r} ({near!r}) on {self.page.url}, only to {passed[:70]}")
@@ -69,11 +70,11 @@ class Hands:
 
     def fill(self, phrase: str, words: str) -> None:
         """Type into a field, over what stands there."""
-        self.tab_to(phrase)
+        self.tab_to(phrase, field=True)
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(words)
 
-    def choose(self, phrase: str, near: str = "") -> None:
+    def choose(self, phrase: str) -> None:
         """Choose one of several radio buttons with the arrow keys."""
         name = self.word(phrase)
         for _ in range(140):
@@ -91,17 +92,25 @@ class Hands:
 
     def pick(self, phrase: str, words: str) -> None:
         """Choose from a list by typing its first letters."""
-        self.tab_to(phrase)
+        self.tab_to(phrase, field=True)
         self.page.keyboard.type(words)
         chosen = self.page.evaluate("document.activeElement.selectedOptions[0].textContent")
         assert chosen.startswith(words), chosen
 
     def hand_over(self, phrase: str, path: Path) -> None:
         """Choose a file: Space on the field opens the computer's own dialogue."""
-        self.tab_to(phrase)
-        with self.page.expect_file_chooser(timeout=5000) as chooser:
-            self.page.keyboard.press("Space")
-        chooser.value.set_files(path)
+        self.tab_to(phrase, field=True)
+        for last in (False, False, True):
+            try:
+                with self.page.expect_file_chooser(timeout=5000) as chooser:
+                    self.page.keyboard.press("Space")
+            except PlaywrightTimeout:
+                # A busy browser now and then swallows the first press; a person presses again.
+                if last:
+                    raise
+            else:
+                chooser.value.set_files(path)
+                return
 
     def save(self, phrase: str, folder: Path, near: str = "") -> Path:
         """Press Enter on a link to a file; returns where it was saved."""
