@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from hands import Hands, until
+from empty_machine import Machine, empty_machine, worker_has_planned
+from hands import Hands
 from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
-from werkzeug.serving import make_server
 
-from service.app import Parts, put_together, serve_parts
-from service.cli.worker import work_of
 from service.languages import Language
-from service.reminders import worker
-from service.settings import from_environment
-from service.storage import migrate
-from service.storage.marks import last_done
-from service.storage.reminder_tables import broadcasts, clinics, deliveries
+from service.storage.reminder_tables import broadcasts, deliveries
 
 pytestmark = pytest.mark.browser
 
@@ -39,55 +27,10 @@ NOTE = {
 }
 
 
-class MovingClock:
-    """The real time from a Monday afternoon in Evansville on, and ahead of it when a test lets time go by.
-
-    It is late enough for all reminders a day before tomorrow's visits to be due at once."""
-
-    def __init__(self) -> None:
-        begin = datetime(2026, 11, 30, 15, 35, tzinfo=ZoneInfo("America/Chicago")).timestamp()
-        self.ahead = begin - time.time()
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead
-
-    def pass_time(self, seconds: float) -> None:
-        self.ahead += seconds
-
-
-@dataclass(frozen=True)
-class Machine:
-    """An installation with nothing in it, its web server and its worker under way."""
-
-    address: str
-    parts: Parts
-    clock: MovingClock
-
-
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    placeholder = make_server("127.0.0.1", 0, lambda environ, start: [])
-    port = placeholder.server_port
-    placeholder.server_close()
-    clock = MovingClock()
-    parts = put_together(from_environment({"PORT": str(port)}, tmp_path / "var"), clock)
-    migrate.upgrade(parts.database)
-    server = make_server("127.0.0.1", port, serve_parts(parts), threaded=True)
-    stop = threading.Event()
-    work = work_of(parts, stop.is_set)
-    threads = [
-        threading.Thread(target=server.serve_forever),
-        threading.Thread(target=lambda: asyncio.run(worker.run(work, lambda: 1, []))),
-    ]
-    for thread in threads:
-        thread.start()
-    yield Machine(f"http://localhost:{port}", parts, clock)
-    stop.set()
-    server.shutdown()
-    for thread in threads:
-        thread.join()
-    parts.database.close()
+    with empty_machine(tmp_path) as machine:
+        yield machine
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -224,20 +167,6 @@ def send_reminders_of_tomorrow(rosa: Hands, ben: Hands, machine: Machine) -> Non
     expect(ben.page.locator("#bar-label")).to_have_text(
         ben.word("broadcasts.done_of", done=GOING, most=GOING), timeout=20_000
     )
-
-
-def worker_has_planned(machine: Machine) -> None:
-    """The worker plans once a day, and again when visits were loaded; what is planned by hand comes after that."""
-    before = machine.clock()
-    machine.clock.pass_time(61)
-    with machine.parts.database.read() as connection:
-        clinic_id = connection.execute(select(clinics.c.id)).scalar_one()
-
-    def planned() -> bool:
-        with machine.parts.database.read() as connection:
-            return (last_done(connection, f"plan.{clinic_id}") or 0) > before
-
-    until(planned)
 
 
 def approve(ben: Hands, name: str, machine: Machine) -> None:
