@@ -34,6 +34,7 @@ from service.reminders.worker import Job, in_thread, run
 from service.settings import BadSettings, from_environment
 from service.storage import page_answers
 from service.storage.migrate import upgrade
+from service.storage.statistics import count_again
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +135,7 @@ def _others(parts: Parts, work: Work) -> list[Job]:
         Job("errands", 1, in_thread(lambda: _errands(parts))),
         Job("names", NAMES_EVERY, in_thread(lambda: record_missing(parts.database, parts.recordings))),
         Job("purge", DAY, in_thread(lambda: _purge(parts, work))),
+        Job("statistics", DAY, in_thread(lambda: count_again(parts.database))),
     ]
     if not parts.settings.tryout:
         inbox = _inbox(parts, work)
