@@ -74,7 +74,8 @@ def test_1_tells_the_visit_and_1_again_confirms_it(clinic: Clinic, phone: Phone)
     visit = clinic.visit(patient)
     call = phone.call()
     told = pressed(call, "1")
-    assert told.startswith("You have a visit on Thursday Dec 3, 2:30 PM. If you will come, press 1.")
+    when = "Thursday, December third, at two thirty in the afternoon"
+    assert told.startswith(f"You have a visit on {when}. If you will come, press 1.")
     assert pressed(call, "1").startswith("Thank you. Your visit is set.")
     assert clinic.row(visits, visit)["confirmed_at"] == clinic.clock()
 

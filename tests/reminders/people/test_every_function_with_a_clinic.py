@@ -22,6 +22,7 @@ from sqlalchemy.exc import NoResultFound
 from test_two_clinics import CALLS
 
 import service.reminders
+from service.languages import Language
 from service.reminders import clinics, consent, contacts, join, people, staff
 from service.reminders.imports.columns import Kind, Match
 from service.reminders.refused import Refused
@@ -123,6 +124,7 @@ def filling(connection, database, privacy, clinic_id: int, other: Other) -> dict
     own = other.own
     agreed = consent.Consent(consent.Channel.TEXT, "words", "1", "paper", NOW, "Carla")
     return {
+        "ours": "+15555550100", "language": Language.ENGLISH,
         "file": io.BytesIO(), "words": SimpleNamespace(head=str, told=str, time=str, zone="UTC"), "this": None,
         "connection": connection, "database": database, "privacy": privacy, "clinic_id": clinic_id, "now": NOW,
         "who": "Omar", "run": other.run, "broadcast_id": other.run, "delivery_id": own.delivery,
