@@ -95,8 +95,11 @@ class Database:
 
     def close(self) -> None:
         """Give every connection back."""
-        while self._at_hand:
-            self._at_hand.popitem()[1].close()
+        # A connection must not be closed under a thread that writes with it.
+        if self._at_hand and self._writing.acquire(timeout=self.patience):
+            while self._at_hand:
+                self._at_hand.popitem()[1].close()
+            self._writing.release()
         self._durable.dispose()
         self._quick.dispose()
 
@@ -160,8 +163,8 @@ class Database:
 def always_by_index(connection: Connection) -> None:
     """For the rest of a transaction PostgreSQL looks rows up by their indexes and keeps the plans that it has made.
 
-    Left to itself it plans while a table is still empty to read it whole, and does so for a minute of its growing; and
-    planning a long statement anew takes longer than running it. On SQLite nothing is to do."""
+    Left to itself it plans while a table is still empty to read it whole, and does so for a minute of its growing;
+    and planning a long statement anew takes longer than running it. On SQLite nothing is to do."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL enable_seqscan TO off; SET LOCAL plan_cache_mode TO force_generic_plan")
 

@@ -16,9 +16,7 @@ CHANGES = st.fixed_dictionaries(
 
 
 @given(CHANGES, CHANGES)
-def test_changing_gives_what_replacing_fields_gives(
-    first: dict[str, object], second: dict[str, object]
-) -> None:
+def test_changing_gives_what_replacing_fields_gives(first: dict[str, object], second: dict[str, object]) -> None:
     before = State().but(**first)
     after = before.but(**second)
     assert after == replace(replace(State(), **first), **second)  # type: ignore[arg-type]

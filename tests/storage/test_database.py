@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,6 +71,27 @@ def test_a_write_that_failed_leaves_nothing_behind_for_the_next(database: Databa
     with database.read() as connection:
         assert not talks.is_stopped(connection, "b" * 64)
         assert talks.is_stopped(connection, "a" * 64)
+
+
+def test_closing_waits_for_who_writes(database: Database) -> None:
+    begun, closing = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with database.write() as connection:
+            begun.set()
+            closing.wait(5)
+            for number in range(200):
+                talks.opt_out(connection, f"{number:064}", "text", 1)
+
+    try_to_write(database)
+    writer = threading.Thread(target=write)
+    writer.start()
+    begun.wait(5)
+    closing.set()
+    database.close()
+    writer.join()
+    with database.read() as connection:
+        assert talks.is_stopped(connection, f"{199:064}")
 
 
 @pytest.mark.postgres
