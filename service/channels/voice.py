@@ -97,7 +97,7 @@ class Voice:
             }
         return Gather(
             input="dtmf speech" if reply.speech else "dtmf",
-            num_digits=1,
+            num_digits=reply.keys,
             timeout=wait,
             # No key ends the gathering, so that * and # arrive like any other.
             finish_on_key="",

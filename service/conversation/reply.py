@@ -101,8 +101,8 @@ Effect = OptOut | OptIn | SetLanguage | SetPace | TextPlace | Raise
 @dataclass(frozen=True)
 class Reply:
     """What comes back. `wait` is the seconds of silence to allow, `code` whether up to three digits may come fast,
-    `speech` whether spoken menu words are taken too, `slowly` whether to speak at the slow pace this once. No parts
-    means no answer at all."""
+    `keys` how many are gathered at leisure, `speech` whether spoken menu words are taken too, `slowly` whether to
+    speak at the slow pace this once. No parts means no answer at all."""
 
     parts: tuple[Part, ...] = ()
     effects: tuple[Effect, ...] = ()
@@ -111,6 +111,7 @@ class Reply:
     code: bool = False
     speech: bool = False
     slowly: bool = False
+    keys: int = 1
 
 
 SILENT = Reply()

@@ -34,8 +34,8 @@ VISIT_KEYS = {"1": "coming", "2": "back", "3": "rebook"}
 
 
 class Took(NamedTuple):
-    """A step of a call: where the caller stood, the key (`?` for words, empty for silence), how a dial ended, and
-    what followed. Words that were spoken are not in it."""
+    """A step of a call: where the caller stood, the key (`?` for words and a card's digits, empty for silence), how a
+    dial ended, and what followed. Words that were spoken are not in it."""
 
     before: str
     key: str
@@ -75,7 +75,7 @@ class CallJournal:
                 return
             under = self._begin(sid, came)
         if len(under.took) < MOST_STEPS:
-            under.took.append(Took(came.state, came.digits or ("?" if came.speech else ""), came.dialed, step))
+            under.took.append(Took(came.state, _key(came), came.dialed, step))
 
     def ended(self, sid: str, seconds: int | None) -> None:
         """The phone company says that a call ended, after so many `seconds`."""
@@ -151,6 +151,11 @@ def after(call: Call, took: Took) -> Call:
         page=state.page,
         trail=(*call.trail, step),
     )
+
+
+def _key(came: CallStep) -> str:
+    """What is kept of a press: never the digits of a card, which come four together."""
+    return "?" if came.speech or len(came.digits) > 3 else came.digits
 
 
 def _state(text: str) -> State:

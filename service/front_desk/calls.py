@@ -11,13 +11,15 @@ from dataclasses import asdict, dataclass, field, replace
 from service.channels.voice import fill_in
 from service.conversation.pace import Pace
 from service.conversation.places import REMINDERS
-from service.conversation.reply import OptIn, OptOut, TextPlace
+from service.conversation.put import put
+from service.conversation.reply import SILENT, OptIn, OptOut, TextPlace
 from service.conversation.state import State, came_by_door, decode, encode, place_of
 from service.conversation.world import World
 from service.front_desk.call_journal import CallJournal
 from service.front_desk.clinic_calls import ClinicCalls
 from service.front_desk.clinic_wishes import WISHES, ClinicWishes
 from service.front_desk.effects import Actor, Performer, is_durable, to_json
+from service.front_desk.joining_calls import JOINING, KEY, JoiningCalls
 from service.front_desk.messages import CallStep
 from service.front_desk.spool import Spool
 from service.front_desk.steps import Came, Step
@@ -70,11 +72,11 @@ class CallDesk:
             step, person = clinic_calls.take(call)
         elif call.state:
             came = Came(
-                _on_the_line(call.state), call.digits, call.seconds, call.speech, call.confidence, call.dialed
+                _on_the_line(call.state), call.digits[:3], call.seconds, call.speech, call.confidence, call.dialed
             )
-            step = self._about_reminders(call, words) or steps.take(came, world)
+            step = self._about_reminders(call, words) or self._joining(call, words, world) or steps.take(came, world)
             if place_of(step.state) == REMINDERS and call.digits[-1:] in ("3", "7"):
-                step = self._reminders(call, words, step)
+                step = self._reminders(call, words, step, world)
         else:
             step = steps.arrive(looked.state, world)
         if step.effects and not self._perform(call, step):
@@ -92,9 +94,22 @@ class CallDesk:
         turn = ClinicWishes(self.clock, self.database, self.performer).chosen(call, state)
         return words.steps.put(*turn) if turn else None
 
-    def _reminders(self, call: CallStep, words: Words, step: Step) -> Step:
-        """Key 3 in the settings: to whom a clinic knows, their own; to others what the line says."""
-        turn = ClinicWishes(self.clock, self.database, self.performer).opened(call, decode(step.state))
+    def _joining(self, call: CallStep, words: Words, world: World) -> Step | None:
+        """The step after the key that joins, or on the way of joining."""
+        place, joining = place_of(call.state), JoiningCalls(self.clock, self.database, self.performer, world)
+        if place in JOINING:
+            turn = joining.chosen(call, decode(call.state))
+        elif place == REMINDERS and call.digits == KEY and joining.offered(State(), SILENT):
+            turn = joining.begun(call, decode(call.state))
+        else:
+            return None
+        return words.steps.put(*turn) if turn else None
+
+    def _reminders(self, call: CallStep, words: Words, step: Step, world: World) -> Step:
+        """Key 3 in the settings: to whom a clinic knows, their own; to others what the line says, and the offer."""
+        state, joining = decode(step.state), JoiningCalls(self.clock, self.database, self.performer, world)
+        turn = ClinicWishes(self.clock, self.database, self.performer).opened(call, state)
+        turn = turn or joining.offered(*put(words.tree, state))
         return replace(words.steps.put(*turn), effects=step.effects) if turn else step
 
     def _glance(self, call: CallStep) -> _Glance:
@@ -148,4 +163,4 @@ class CallDesk:
 
 def _on_the_line(state: str) -> str:
     """`state` for the line, which knows nothing of the place where a clinic's words stood."""
-    return encode(replace(decode(state), place=REMINDERS)) if place_of(state) == WISHES else state
+    return encode(replace(decode(state), place=REMINDERS)) if place_of(state) in {WISHES, *JOINING} else state

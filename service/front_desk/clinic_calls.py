@@ -18,6 +18,7 @@ from service.conversation.tree import MAIN
 from service.conversation.world import World, written
 from service.front_desk.clinic_wishes import WISHES, ClinicWishes, visit_words, wait
 from service.front_desk.effects import Performer
+from service.front_desk.joining_calls import JOINING, KEY, JoiningCalls
 from service.front_desk.messages import CallStep
 from service.front_desk.steps import Step
 from service.front_desk.words import Words
@@ -72,6 +73,14 @@ class ClinicCalls:
             return self._door(state, caller, Say("person_back"))
         if state.place == WISHES and (turn := self._wishes.chosen(call, state)):
             return turn
+        joining = JoiningCalls(self.clock, self.database, self.performer, world)
+        if state.place in JOINING:
+            if turn := joining.chosen(call, state):
+                return turn
+            # The line takes at most three keys at once.
+            call, state = replace(call, digits=call.digits[:3]), replace(state, place=DOOR)
+        if state.place in (DOOR, places.REMINDERS) and call.digits == KEY:
+            return joining.begun(call, state)
         if state.place in (DOOR, VISIT) and call.digits[:1] not in ("9", "7"):
             return self._at_the_door(call, state, caller, world)
         return self._on_the_line(call, state, caller, world)
@@ -105,7 +114,9 @@ class ClinicCalls:
         said: Said = Keys(call.digits, call.seconds) if call.digits else Silence()
         new, reply = advance(self.words.tree, state, said, world)
         if new.place == places.REMINDERS and reply.then is Then.LISTEN:
-            return self._wishes.opened(call, new, *_said_first(reply)) or (new, reply)
+            mine = self._wishes.opened(call, new, *_said_first(reply))
+            joining = JoiningCalls(self.clock, self.database, self.performer, world)
+            return mine or joining.offered(new, reply) or (new, reply)
         if new.place in OF_THE_LINE or reply.then is not Then.LISTEN:
             return new, reply
         return self._door(new, caller, *_said_first(reply), effects=reply.effects)
@@ -119,6 +130,8 @@ class ClinicCalls:
             door += (Say("language_spanish", language=Language.SPANISH),)
         if self.facts:
             door += (Say("reminder.call_facts"),)
+        if not caller.agreed:
+            door += (Say("reminder.join_offer"),)
         new = replace(places.at(state, DOOR), silences=state.silences)
         return new, Reply((*lead, *door), effects, wait=wait(new))
 

@@ -29,6 +29,8 @@ CARD_LASTS = 3 * 86400
 # A phone's question is open this long; wrong codes are counted over a day.
 QUESTION_LASTS = 86400
 MOST_TRIES = 5
+# On a call 9 leads to the settings, 9 twice stops, and 911 must be heard whatever is being keyed in.
+NEVER_FIRST = "9"
 SEALED = "join_cards.asked_number_sealed"
 
 
@@ -45,12 +47,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Asked:
-    """A phone was shown `words` and may agree with a 1. Without a card (`card_id` 0) the words say so."""
+    """A phone was shown `words` of a clinic and may agree with a 1. Without a card (`card_id` 0) they say so."""
 
     clinic_id: int
     card_id: int
     words: str
     language: Language
+    clinic_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ def prepare_card(
     taken = set(connection.execute(select(join_cards.c.code).where(join_cards.c.closed_at.is_(None))).scalars())
     if len(taken) >= CODES // 2:
         raise Refused("join.full")
-    code = next(code for code in iter(lambda: f"{chance(CODES):04}", None) if code not in taken)
+    drawn = iter(lambda: f"{chance(CODES):04}", None)
+    code = next(code for code in drawn if code not in taken and not code.startswith(NEVER_FIRST))
     values = {
         "clinic_id": clinic_id,
         "code": code,
@@ -133,7 +137,7 @@ def ask(
         "asked_at": now,
     }
     connection.execute(update(join_cards).where(join_cards.c.id == row["id"]).values(values))
-    return Asked(row["clinic_id"], row["id"], shown, spoken)
+    return Asked(row["clinic_id"], row["id"], shown, spoken, name)
 
 
 def is_asked(connection: Connection, phone: str, now: int) -> bool:
@@ -141,14 +145,34 @@ def is_asked(connection: Connection, phone: str, now: int) -> bool:
     return _open_question(connection, phone, now) is not None
 
 
-def join(connection: Connection, privacy: Privacy, number: str, now: int) -> Joined | None:
+def open_question(connection: Connection, phone: str, now: int) -> Asked | None:
+    """The words that this phone (its blind index) was shown and has not answered yet."""
+    card = _open_question(connection, phone, now)
+    if card is None:
+        return None
+    name = clinic(connection, card["clinic_id"]).name_in_texts
+    return Asked(card["clinic_id"], card["id"], card["asked_wording"], Language(card["language"]), name)
+
+
+def leave(connection: Connection, phone: str) -> None:
+    """The owner of this phone (its blind index) does not want to join: nothing of it stays with a card."""
+    kept_not = {"asked_phone": "", "asked_number_sealed": None}
+    connection.execute(update(join_cards).where(join_cards.c.asked_phone == phone).values(kept_not))
+
+
+def join(
+    connection: Connection, privacy: Privacy, number: str, now: int, channel: Channel | None = None
+) -> Joined | None:
     """The phone answered 1: its consent is recorded with the words it was shown, an older opt-out of it is lifted,
-    and the card is used up. None where nothing was asked, or the patient's reminders have ended meanwhile."""
+    and the card is used up. None where nothing was asked (over `channel`, if one is named: a 1 on a call never agrees
+    to the words of a text), or the patient's reminders have ended meanwhile."""
     phone = privacy.phone(number)
     card = _open_question(connection, phone, now)
-    if card is None or patient(connection, card["clinic_id"], card["patient_id"]).state != "active":
+    if card is None or (channel and card["asked_channel"] != channel.value):
         return None
-    clinic_id, language, channel = card["clinic_id"], Language(card["language"]), Channel(card["asked_channel"])
+    if patient(connection, card["clinic_id"], card["patient_id"]).state != "active":
+        return None
+    clinic_id, language, agreed = card["clinic_id"], Language(card["language"]), Channel(card["asked_channel"])
     own = clinic(connection, clinic_id)
     where = whereabouts(number, own.zone)
     new = NewContact(
@@ -157,7 +181,7 @@ def join(connection: Connection, privacy: Privacy, number: str, now: int) -> Joi
         language=language,
         needs=tuple(filter(None, card["needs"].split(","))),
         zones="" if isinstance(where, Reason) else where.key,
-        line_kind="mobile" if channel is Channel.TEXT else "unknown",
+        line_kind="mobile" if agreed is Channel.TEXT else "unknown",
     )
     contact_id = save_contact(connection, privacy, clinic_id, new, now)
     change_contact(connection, clinic_id, contact_id, language=language)
@@ -165,10 +189,10 @@ def join(connection: Connection, privacy: Privacy, number: str, now: int) -> Joi
     link(connection, clinic_id, card["patient_id"], contact_id, initial)
     lift(connection, clinic_id, phone, now)
     consent = Consent(
-        channel=channel,
+        channel=agreed,
         wording=card["asked_wording"],
         version=_words()["version"],
-        medium=channel.value,
+        medium=agreed.value,
         given_at=now,
         recorded_by="the person's own answer 1",
         given_by="patient" if card["whose"] == "self" else "representative",
@@ -179,7 +203,7 @@ def join(connection: Connection, privacy: Privacy, number: str, now: int) -> Joi
     connection.execute(update(join_cards).where(join_cards.c.id == card["id"]).values(used))
     audit.note(connection, clinic_id, "the person", "joined", f"contact {contact_id} by card {card['id']}", now)
     thanks = fill(_words()["joined"][language.value], {"clinic": own.name_in_texts})
-    return Joined(clinic_id, contact_id, card["patient_id"], consent_id, channel, thanks, language)
+    return Joined(clinic_id, contact_id, card["patient_id"], consent_id, agreed, thanks, language)
 
 
 def needs_of(digits: str) -> tuple[str, ...]:

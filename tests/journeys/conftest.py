@@ -10,10 +10,14 @@ from clock import Clock
 
 from service.app import Parts
 from service.languages import Language
+from service.reminders.join import Card, prepare_card
+from service.reminders.people import save_patient
 
 # Their phones, and whose visit each was reminded of: Thursday, December 3, at 2:30 PM in New York.
 ANA, LUZ = "+15555550301", "+15555550302"
 SHARED = "+15555550303"
+# Cards from the desk, and their languages.
+CARDS = {4821: Language.ENGLISH, 1357: Language.SPANISH}
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +33,8 @@ def reminded(request: pytest.FixtureRequest) -> None:
     clinic.reminded("L", LUZ, language=Language.SPANISH)
     clinic.reminded("M", SHARED, local="2026-12-04 09:00")
     clinic.reminded("J", SHARED)
+    with clinic.database.write() as connection:
+        for code, language in CARDS.items():
+            patient = save_patient(connection, clinic.privacy, clinic.id, f"card {code}", "", "C", int(clock()))
+            card = Card(patient, language=language)
+            prepare_card(connection, clinic.privacy, clinic.id, card, "Ana", int(clock()), {10_000: code}.__getitem__)

@@ -14,16 +14,19 @@ from service.reminders.answers.meaning import Meaning
 from service.reminders.answers.told import AskedVisits
 from service.reminders.answers.visit_answers import Speaking
 from service.reminders.consent import in_force
+from service.reminders.contacts import NEEDS, change_contact, find_contact
 from service.storage.reminder_tables import clinics, senders
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A caller as a clinic knows them; `person` is the number (E.164) that somebody answers now."""
+    """A caller as a clinic knows them; `person` is the number (E.164) that somebody answers now, `agreed` whether
+    the caller gets messages already."""
 
     clinic_name: str
     language: Language
     person: str
+    agreed: bool = False
 
 
 def caller(connection: Connection, phone: str, ours: str, now: int) -> Caller | None:
@@ -32,7 +35,29 @@ def caller(connection: Connection, phone: str, ours: str, now: int) -> Caller | 
     if not people:
         return None
     first = people[0]
-    return Caller(first.clinic_name, first.language, site(connection, first.clinic_id).number_at(now))
+    agreed = any(in_force(connection, one.clinic_id, one.contact_id) for one in people)
+    return Caller(first.clinic_name, first.language, site(connection, first.clinic_id).number_at(now), agreed)
+
+
+def has_clinics(connection: Connection) -> bool:
+    """Has any clinic been set up, so that cards may be in people's hands?"""
+    return connection.execute(select(clinics.c.id).limit(1)).first() is not None
+
+
+def desk(connection: Connection, ours: str) -> str:
+    """The number by day, as people write it, of the one clinic that has `ours`; empty where none or several do."""
+    owners = (
+        connection.execute(select(senders.c.clinic_id).where(senders.c.number == ours).distinct()).scalars().all()
+    )
+    return site(connection, owners[0]).day_phone if len(owners) == 1 else ""
+
+
+def also_needs(connection: Connection, phone: str, clinic_id: int, need: str) -> None:
+    """Keep one more need (of NEEDS) of the clinic's contact with this phone (its blind index)."""
+    contact = find_contact(connection, clinic_id, phone)
+    if contact:
+        needs = [one for one in NEEDS if one in {*contact.needs, need}]
+        change_contact(connection, clinic_id, contact.id, needs=needs)
 
 
 @dataclass(frozen=True)

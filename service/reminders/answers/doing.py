@@ -104,7 +104,7 @@ def _join(turn: Turn, reply_id: int | None) -> tuple[Say, ...]:
 def _agrees(turn: Turn, reply_id: int | None) -> tuple[Say, ...]:
     text = turn.text
     turn.close_small()
-    joined = join.join(turn.connection, turn.privacy, text.number, text.now)
+    joined = join.join(turn.connection, turn.privacy, text.number, text.now, Channel.TEXT)
     if joined is None:
         return (_as_written(table("consent_words")["no_card"][turn.language.value]),)
     new = NewQuestion(text.phone, text.ours, joined.clinic_id, Pending.NEEDS, joined.contact_id)
