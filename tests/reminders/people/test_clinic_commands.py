@@ -120,7 +120,8 @@ def test_a_death_and_its_correction_by_two_people(demo, clearline):
 
 
 def test_a_card_for_the_desk(demo, clearline):
-    assert re.search(r"text JOIN \d{4} to ", clearline("patient", "card", "S1003", "--as", RUTH))
+    printed = clearline("patient", "card", "S1003", "--as", RUTH)
+    assert re.search(r"text JOIN \d{4} to .*, or call it, press 4,", printed)
 
 
 def test_an_erased_patient_is_gone(demo, clearline):

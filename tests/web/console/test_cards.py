@@ -29,9 +29,10 @@ def test_a_card_is_printed_in_the_persons_language_and_shown_when_it_was_used(
     printed = browser.get(browser.send(path, FORM).location).text
     assert '<section class="card printed" lang="es"' in printed
     assert "Avisos de citas de Lakeside Clinic" in printed
-    assert printed.count('class="qr"') == 1
+    assert printed.count('class="qr"') == 2
     found = re.search(r"JOIN (\d{4})", printed)
     assert found
+    assert f"oprima 4 y luego {' '.join(found[1])}." in printed
     assert "open until" in browser.get(f"/console/people/{patient_id}").text
     with parts.database.write() as connection:
         join.ask(connection, privacy, found[1], "+12025550171", Channel.TEXT, Language.ENGLISH, NOW)

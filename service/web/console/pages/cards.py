@@ -44,7 +44,7 @@ class CardForm(Form):
 
 @dataclass(frozen=True)
 class Printed:
-    """What stands on a card: in which language, the number to reach, and a code for the camera of a phone."""
+    """What stands on a card: in which language, the number to reach, and two codes for the camera of a phone."""
 
     language: Language
     clinic: str
@@ -52,6 +52,7 @@ class Printed:
     number: str
     until: str
     text_qr: Markup
+    call_qr: Markup
 
 
 def add(console: Console) -> None:
@@ -123,6 +124,7 @@ def _printed(connection: Connection, seat: Seat, row: Any) -> Printed:
         until=written_dates.day(until, language),
         # Cameras of phones of every make open a text with its words from this form.
         text_qr=_drawn(f"SMSTO:{number}:JOIN {row['code']}"),
+        call_qr=_drawn(f"tel:{number}"),
     )
 
 
