@@ -93,7 +93,7 @@ def test_a_topic_is_shown_in_both_languages_for_eyes_and_ears(parts: Parts, clin
 def test_a_topic_names_its_facts_and_their_sources(parts: Parts, clinic_id: int, nurse: Browser) -> None:
     page = plain(nurse.get("/console/content/441").text)
     assert parts.library.facts["chemo.1"].statement in page
-    assert "2 segments, GSM-7" in page
+    assert "counts as 2 texts" in page
 
 
 def test_what_changed_since_the_review_is_marked_word_by_word(parts: Parts, clinic_id: int, nurse: Browser) -> None:

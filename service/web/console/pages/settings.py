@@ -18,6 +18,7 @@ from service.reminders.rules.zones import known_zones
 from service.storage.reminder_tables import clinics
 from service.web.console.console import Console
 from service.web.console.forms import Form, line
+from service.web.console.one_person import readable
 from service.web.console.permissions import Permission
 from service.web.console.seat import Seat
 from service.web.console.typed_number import typed_number
@@ -54,6 +55,7 @@ def add(console: Console) -> None:
                 clinic=clinic(connection, seat.clinic_id),
                 sites=sites_of(connection, seat.clinic_id),
                 senders=senders_of(connection, seat.clinic_id),
+                readable=readable,
                 shared=shares_sender(connection, seat.clinic_id),
                 kept=retention(connection, seat.clinic_id),
             )
