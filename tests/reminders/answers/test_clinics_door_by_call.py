@@ -21,8 +21,8 @@ from service.simulator.phone import Phone
 from service.storage.reminder_tables import deliveries, visits
 
 LINE, OURS = "+15555550100", "+15555550101"
-DOOR = (
 JOIN = "To join visit reminders with the four digits on your card, press 4."
+DOOR = (
     "This is Lakeside Clinic. In an emergency, hang up and call 911. For your visit, press 1. For a person, press 0."
 )
 
@@ -57,7 +57,7 @@ def test_the_door_names_the_clinic_the_emergency_the_visit_and_a_person(clinic: 
     assert heard(phone.call()) == DOOR
 
 
-def test_a_stranger_hears_the_same_door_and_is_offered_spanish_and_a_way_to_join(clinic: Clinic, phone: Phone) -> None:
+def test_a_stranger_hears_the_same_door_and_is_offered_spanish_and_joining(clinic: Clinic, phone: Phone) -> None:
     call = phone.call()
     assert heard(call) == f"{DOOR} Para español, oprima 2. {JOIN}"
     assert pressed(call, "2").startswith("Habla Lakeside Clinic.")
