@@ -7,7 +7,7 @@ from typing import Any
 
 from clinic_rows import rows_of
 from console_staff import KEPT
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from service.app import Parts
 from service.reminders.answers.staff import CALL_BACK, MAY_HAVE_DIED, MEANT_VISIT, READ_WORDS
@@ -17,6 +17,7 @@ from service.reminders.contacts import NewContact, link, save_contact
 from service.reminders.people import save_patient
 from service.reminders.privacy import Privacy
 from service.reminders.staff import add_staff
+from service.storage.console_tables import logins
 from service.storage.reminder_tables import deliveries, replies, tasks, visits
 from service.web.console import factors, sessions
 from service.web.console.invitations import set_password
@@ -53,9 +54,11 @@ class Sample:
     ids: dict[str, int]
 
     def session(self, parts: Parts) -> str:
-        """A session in which Ana Ruiz has signed in just now, with a factor; the id for the cookie."""
+        """A session in which Ana Ruiz has signed in just now, with a factor; the id for the cookie. What language she
+        chose in another session is forgotten."""
         now = int(parts.clock())
         with parts.database.write() as connection:
+            connection.execute(update(logins).where(logins.c.staff_id == self.staff_id).values(language=""))
             return sessions.begin(connection, self.staff_id, Stage.FULL, "Chromium on the front desk", now, now)
 
 

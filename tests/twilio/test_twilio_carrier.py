@@ -63,7 +63,7 @@ def test_whatever_may_have_gone_out_is_unknown(settings: Settings, answer: Answe
 def test_too_many_requests_was_not_sent_and_says_how_long_to_wait(settings: Settings, wait: int | None) -> None:
     company, result = asyncio.run(submitted(settings, Fate(Answer.TOO_MANY, retry_after=wait)))
     assert isinstance(result, NotSent)
-    assert result.retry_after == wait
+    assert result.retry_after == (wait or 0.0)
     assert company.requests == 1
 
 

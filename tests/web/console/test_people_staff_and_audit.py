@@ -25,25 +25,25 @@ def add_people(parts: Parts, clinic_id: int, *who: str) -> list[int]:
         return [save_patient(connection, privacy, clinic_id, f"MRN-{one}", one, one[0], NOW) for one in who]
 
 
-@pytest.mark.parametrize("words", ["munoz", "MUÑ", "de los mun", "ángeles", "MRN-Muñoz, María de los Ángeles"])
+@pytest.mark.parametrize("typed", ["munoz", "MUÑ", "de los mun", "ángeles", "MRN-Muñoz, María de los Ángeles"])
 def test_somebody_is_found_by_any_part_of_the_name_and_by_the_chart(
-    parts: Parts, clinic_id: int, hire: Hire, sit_down: SitDown, words: str
+    parts: Parts, clinic_id: int, hire: Hire, sit_down: SitDown, typed: str
 ) -> None:
     add_people(parts, clinic_id, "Muñoz, María de los Ángeles", "Smith, Tom")
-    page = sit_down(hire()).get(f"/console/people?q={words}").text
+    page = sit_down(hire()).get(f"/console/people?q={typed}").text
     assert "María de los Ángeles</a>" in page
     assert "Smith" not in page
 
 
-@pytest.mark.parametrize("words", ["+12025551001", "(202) 555-1001", "2025551001"])
+@pytest.mark.parametrize("typed", ["+12025551001", "(202) 555-1001", "2025551001"])
 def test_somebody_is_found_by_phone_as_clerks_type_it(
-    parts: Parts, clinic_id: int, hire: Hire, sit_down: SitDown, words: str
+    parts: Parts, clinic_id: int, hire: Hire, sit_down: SitDown, typed: str
 ) -> None:
     with parts.database.write() as connection:
         rows_of(connection, parts, clinic_id, NOW)
     add_people(parts, clinic_id, "Smith, Tom")
     browser = sit_down(hire())
-    page = browser.client.get("/console/people", query_string={"q": words}).text
+    page = browser.client.get("/console/people", query_string={"q": typed}).text
     assert "Maria Muñoz" in page
     assert "Smith" not in page
 
