@@ -102,7 +102,9 @@ def _replies(connection: Connection, clinic_id: int, contact_ids: Sequence[int])
     for row in rows:
         # Danger is kept by its sign, such as a fever, for which the list has no words of its own.
         meaning = row.meaning if known(f"meanings.{row.meaning}") else row.label.removeprefix("action:")
-        yield Event(row.at, "timeline.reply", {"meaning": meaning or "?"})
+        yield (
+            Event(row.at, "timeline.reply", {"meaning": meaning}) if meaning else Event(row.at, "timeline.wrote", {})
+        )
 
 
 def _tasks(connection: Connection, clinic_id: int, patient_id: int) -> Iterator[Event]:

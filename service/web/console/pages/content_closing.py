@@ -50,6 +50,8 @@ def add(console: Console) -> None:
         if topic is None:
             return seat.back("content")
         item = topic_item(seat, topic)
+        if not item.withdrawal:
+            return seat.back("content_topic", code=code)
         if request.method == "GET":
             return seat.show("content_reinstate.html", one=item)
         with seat.write() as connection:
