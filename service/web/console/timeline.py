@@ -102,9 +102,8 @@ def _replies(connection: Connection, clinic_id: int, contact_ids: Sequence[int])
     for row in rows:
         # Danger is kept by its sign, such as a fever, for which the list has no words of its own.
         meaning = row.meaning if known(f"meanings.{row.meaning}") else row.label.removeprefix("action:")
-        yield (
-            Event(row.at, "timeline.reply", {"meaning": meaning}) if meaning else Event(row.at, "timeline.wrote", {})
-        )
+        phrase = "timeline.reply" if meaning else "timeline.wrote"
+        yield Event(row.at, phrase, {"meaning": meaning} if meaning else {})
 
 
 def _tasks(connection: Connection, clinic_id: int, patient_id: int) -> Iterator[Event]:
