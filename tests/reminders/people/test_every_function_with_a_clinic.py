@@ -139,7 +139,7 @@ def filling(connection, database, privacy, clinic_id: int, other: Other) -> dict
         "reason": "held.paused", "which": true(), "channels": ("text",), "chance": lambda: 0.5,
         "table": reminder_tables.templates, "number": NUMBER, "card": join.Card(own.patient), "consent": agreed,
         "header": ["MRN"], "match": Match({"ref": ("MRN",)}), "worker": "w", "rows": [], "outcomes": [],
-        "template": templates()["visit"],
+        "template": templates()["visit"], "need": "ride",
         "list_kind": Kind.PATIENTS,
     }  # fmt: skip
 
